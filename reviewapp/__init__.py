@@ -1,0 +1,1 @@
+"""Pre-check, rating and official notice of performance evaluation reports."""

@@ -1,0 +1,1 @@
+"""The field's rules as plain Python: no I/O, no clock, no outside library."""
