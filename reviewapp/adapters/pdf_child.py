@@ -1,0 +1,157 @@
+"""What the limited child does with a PDF: quick look, whole reading, page images.
+
+Every function here is called by child.run and answers in bytes; nothing else imports it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from dataclasses import replace
+
+import numpy  # noqa: F401 - loaded once in the server process, used by what it forks
+import pypdfium2
+
+from reviewapp.adapters import pdf_furniture, pdf_wire
+from reviewapp.adapters.child import Progress
+from reviewapp.adapters.pdf_chars import Frame
+from reviewapp.adapters.pdf_lines import BoxTuple
+from reviewapp.adapters.pdf_open import active_content, open_pdf
+from reviewapp.adapters.pdf_page import RawPage, Thresholds, read_page
+from reviewapp.adapters.pdf_tables import RawRow, RawTable, join_tables
+from reviewapp.domain.document import (
+    ActiveContent,
+    Box,
+    Cell,
+    Document,
+    Line,
+    LineKind,
+    Page,
+    Row,
+    Table,
+    TextLayer,
+)
+
+
+def inspect(path: str, report: Progress, *, max_pages: int) -> bytes:  # noqa: ARG001
+    """Open the file and answer what an upload needs to know."""
+    opened = open_pdf(path, max_pages=max_pages)
+    answer = {
+        "pages": len(opened.pdf),
+        "producer": _producer(opened.pdf),
+        "repaired": opened.repaired,
+    }
+    return json.dumps(answer).encode()
+
+
+def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, float]) -> bytes:
+    """Read the whole file and answer a document in pdf_wire's form."""
+    started = time.perf_counter()
+    opened = open_pdf(path, max_pages=max_pages)
+    chosen = replace(Thresholds(), **thresholds)  # type: ignore[arg-type]
+    count = len(opened.pdf)
+    pages = []
+    for number in range(1, count + 1):
+        pages.append(read_page(opened.pdf, number, chosen))
+        if number % 5 == 0 or number == count:
+            report(number, count)
+    read_at = time.perf_counter()
+    pdf_furniture.mark(pages)
+    tables = join_tables(pages)
+    tables_at = time.perf_counter()
+    source = path if opened.repaired_bytes is None else io.BytesIO(opened.repaired_bytes)
+    active = active_content(source)
+    done = time.perf_counter()
+    document = Document(
+        sha256="",
+        name="",
+        bytes=0,
+        producer=_producer(opened.pdf),
+        pages=tuple(_page(page) for page in pages),
+        tables=_tables(tables, pages),
+        active_content=tuple(ActiveContent(*item) for item in active),
+        repaired=opened.repaired,
+        seconds={
+            "pages": read_at - started,
+            "tables": tables_at - read_at,
+            "active": done - tables_at,
+        },
+    )
+    return pdf_wire.encode(document)
+
+
+def _producer(pdf: pypdfium2.PdfDocument) -> str:
+    producer: str = pdf.get_metadata_value("Producer")
+    return producer[:200]
+
+
+def _page(page: RawPage) -> Page:
+    lines = tuple(
+        Line(
+            page.number,
+            _box(page, line.box),
+            line.text,
+            line.size,
+            line.bold,
+            LineKind(line.kind),
+        )
+        for line in page.lines
+    )
+    shown = page.shown
+    width, height = (shown.width, shown.height) if shown else (page.width, page.height)
+    return Page(page.number, width, height, lines, TextLayer(page.verdict), page.error)
+
+
+def _box(page: RawPage, box: BoxTuple) -> Box:
+    return Box(*_shown(page.reading, page.shown, box))
+
+
+def _shown(reading: Frame | None, shown: Frame | None, box: BoxTuple) -> BoxTuple:
+    """Map a box from the frame in which the text was read to the one that a reader sees."""
+    if reading is None or shown is None:
+        return box
+    x0, y0, x1, y1 = reading.unbox(*box)
+    return shown.box(x0, y0, x1, y1)
+
+
+def _tables(tables: list[RawTable], pages: list[RawPage]) -> tuple[Table, ...]:
+    by_number = {page.number: page for page in pages}
+    first_lines = _first_lines(pages)
+    return tuple(
+        Table(
+            id=f"t{position}",
+            page=table.grid.page,
+            end_page=table.end_page,
+            box=_box(by_number[table.grid.page], table.grid.box),
+            columns=tuple(table.columns),
+            rows=tuple(_row(row, by_number) for row in table.rows),
+            caption=table.caption,
+            after_line=first_lines[id(table.grid)] - 1,
+            uncertain=table.uncertain,
+        )
+        for position, table in enumerate(tables, 1)
+    )
+
+
+def _row(row: RawRow, pages: dict[int, RawPage]) -> Row:
+    cells = tuple(
+        Cell(spot.text, spot.page, None if spot.box is None else _box(pages[spot.page], spot.box))
+        for spot in row.spots
+    )
+    return Row(cells, row.page, _box(pages[row.page], row.box), row.broken)
+
+
+def _first_lines(pages: list[RawPage]) -> dict[int, int]:
+    """Return the index among the document's body lines of each grid's first line."""
+    skipped = {LineKind.HEADER, LineKind.FOOTER, LineKind.PAGE_NUMBER}
+    found: dict[int, int] = {}
+    count = 0
+    for page in pages:
+        for line in page.lines:
+            if line.kind in skipped:
+                continue
+            if line.kind == "table":
+                found.setdefault(id(page.grids[line.order[1]]), count)
+            count += 1
+    return found

@@ -1,0 +1,185 @@
+"""Finds ruled tables on one page: rules to a grid of cells, characters to cells.
+
+The geometry is pdfplumber's; its edges come from pdfium, which is 10 times faster.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pdfplumber.table import (
+    cells_to_tables,
+    edges_to_intersections,
+    intersections_to_cells,
+    merge_edges,
+)
+
+from reviewapp.adapters.pdf_chars import Char, Edge
+from reviewapp.adapters.pdf_lines import BoxTuple
+
+_TOLERANCE = 3.0  # points within which rules are the same or meet
+_MAX_RULES = 400  # of one direction on one page: a drawing, not a table
+_MIN_RULE = 3.0
+_CLOSING = 3  # so many rules that end at one height ask for a closing rule
+
+_Rule = dict[str, Any]
+
+
+@dataclass(slots=True)
+class GridCell:
+    """A drawn cell over columns c0..c1 and rows r0..r1 (ends excluded)."""
+
+    c0: int
+    c1: int
+    r0: int
+    r1: int
+    box: BoxTuple
+    chars: list[Char] = field(default_factory=list)
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Grid:
+    """One ruled table on one page. `open_end`: its last row has no rule under it."""
+
+    page: int
+    xs: list[float]
+    ys: list[float]
+    cells: list[GridCell]
+    open_end: bool = False
+    stray: int = 0  # characters inside the outline that are in no cell
+    _owner: dict[tuple[int, int], GridCell] = field(default_factory=dict)
+
+    @property
+    def box(self) -> BoxTuple:
+        """The outline."""
+        return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def owner(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place of the grid."""
+        if not self._owner:
+            for cell in self.cells:
+                for r in range(cell.r0, cell.r1):
+                    for c in range(cell.c0, cell.c1):
+                        self._owner[(r, c)] = cell
+        return self._owner.get((row, column))
+
+
+def find_grids(edges: Sequence[Edge], page: int) -> tuple[list[Grid], bool]:
+    """Return the page's grids from top to bottom, and whether some had to be left out."""
+    rules = [_rule(edge) for edge in edges]
+    if not rules:
+        return [], False
+    merged = merge_edges(rules, _TOLERANCE, _TOLERANCE, _TOLERANCE, _TOLERANCE)
+    merged = [rule for rule in merged if _length(rule) >= _MIN_RULE]
+    horizontal = sum(rule["orientation"] == "h" for rule in merged)
+    vertical = len(merged) - horizontal
+    if vertical < 2 or horizontal < 1:
+        return [], False
+    if horizontal > _MAX_RULES or vertical > _MAX_RULES:
+        return [], True
+    ends = _closing_rules(merged)
+    cells = intersections_to_cells(edges_to_intersections(merged + ends, _TOLERANCE, _TOLERANCE))
+    grids = [_grid(table, page, ends) for table in cells_to_tables(cells)]
+    return [grid for grid in grids if len(grid.xs) > 2], False
+
+
+def _rule(edge: Edge) -> _Rule:
+    if edge.horizontal:
+        x0, x1, top, bottom = edge.start, edge.end, edge.at, edge.at
+    else:
+        x0, x1, top, bottom = edge.at, edge.at, edge.start, edge.end
+    return {
+        "x0": x0,
+        "x1": x1,
+        "top": top,
+        "bottom": bottom,
+        "width": x1 - x0,
+        "height": bottom - top,
+        "orientation": "h" if edge.horizontal else "v",
+        "object_type": "line",
+    }
+
+
+def _length(rule: _Rule) -> float:
+    length: float = rule["width"] if rule["orientation"] == "h" else rule["height"]
+    return length
+
+
+def _closing_rules(rules: list[_Rule]) -> list[_Rule]:
+    """Make the rules that browsers leave out under, and over, a row that the page cuts."""
+    made: list[_Rule] = []
+    horizontals = [rule["top"] for rule in rules if rule["orientation"] == "h"]
+    verticals = [rule for rule in rules if rule["orientation"] == "v"]
+    for end in ("top", "bottom"):
+        ordered = sorted(verticals, key=lambda rule: rule[end])
+        start = 0
+        for index in range(1, len(ordered) + 1):
+            together = (
+                index < len(ordered) and ordered[index][end] - ordered[index - 1][end] <= _TOLERANCE
+            )
+            if together:
+                continue
+            group = ordered[start:index]
+            start = index
+            height = group[0][end]
+            if len(group) < _CLOSING or any(abs(y - height) <= _TOLERANCE for y in horizontals):
+                continue
+            x0, x1 = min(r["x0"] for r in group), max(r["x1"] for r in group)
+            made.append(_rule(Edge(True, height, x0, x1)))
+    return made
+
+
+def _grid(cells: list[BoxTuple], page: int, ends: list[_Rule]) -> Grid:
+    xs = _distinct([x for cell in cells for x in (cell[0], cell[2])])
+    ys = _distinct([y for cell in cells for y in (cell[1], cell[3])])
+    placed = [
+        GridCell(_at(xs, c[0]), _at(xs, c[2]), _at(ys, c[1]), _at(ys, c[3]), c) for c in cells
+    ]
+    open_end = any(abs(rule["top"] - ys[-1]) <= _TOLERANCE for rule in ends)
+    return Grid(page, xs, ys, placed, open_end)
+
+
+def _distinct(values: list[float]) -> list[float]:
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value - kept[-1] > 0.5:
+            kept.append(value)
+    return kept
+
+
+def _at(values: list[float], value: float) -> int:
+    return min(range(len(values)), key=lambda index: abs(values[index] - value))
+
+
+def deal(chars: list[Char], grids: list[Grid]) -> list[Char]:
+    """Give each character to the cell that holds its centre; return those outside all grids."""
+    if not grids:
+        return chars
+    rest: list[Char] = []
+    boxes = [(grid, *grid.box) for grid in grids]
+    for char in chars:
+        x, y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+        for grid, x0, y0, x1, y1 in boxes:
+            if x0 <= x <= x1 and y0 <= y <= y1:
+                column = min(bisect_right(grid.xs, x) - 1, len(grid.xs) - 2)
+                row = min(bisect_right(grid.ys, y) - 1, len(grid.ys) - 2)
+                cell = grid.owner(row, column)
+                if cell is None:
+                    grid.stray += 1
+                    rest.append(char)
+                else:
+                    cell.chars.append(char)
+                break
+        else:
+            rest.append(char)
+    return rest
+
+
+def is_table(grid: Grid) -> bool:
+    """Tell a table from a chart's grid lines: most of a chart's cells are empty."""
+    filled = sum(1 for cell in grid.cells if cell.chars)
+    return filled >= 2 and (len(grid.cells) <= 6 or filled >= 0.15 * len(grid.cells))

@@ -1,0 +1,159 @@
+"""Reads one page: its lines, its tables' grids, and whether its text layer can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pypdfium2
+
+from reviewapp.adapters.pdf_chars import (
+    Char,
+    Fonts,
+    Frame,
+    read_chars,
+    read_drawing,
+    reading_frame,
+)
+from reviewapp.adapters.pdf_grids import Grid, deal, find_grids, is_table
+from reviewapp.adapters.pdf_lines import RawLine, join_lines, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a page's text layer cannot be used; shares are of visible characters, 0 to 1."""
+
+    few_characters: int = 50  # under a picture that covers the page
+    picture_share: float = 0.5  # of the page's area
+    unmapped_share: float = 0.3
+    strange_share: float = 0.5  # neither Chinese nor ASCII nor usual marks
+    judged_from: int = 30  # characters; fewer say nothing about a font
+    max_characters: int = 60_000  # of one page
+    max_objects: int = 60_000
+
+
+@dataclass(slots=True)
+class RawPage:
+    """One page while the document is being read, boxes in the reading frame."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[RawLine] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+    verdict: str = "good"
+    error: str = ""
+    doubtful: bool = False  # rules were left out
+    reading: Frame | None = None  # set where it is not the page's own frame
+    shown: Frame | None = None
+
+
+def read_page(pdf: pypdfium2.PdfDocument, number: int, thresholds: Thresholds) -> RawPage:
+    """Read page `number` (from 1). A page that pdfium cannot load is recorded, not fatal."""
+    try:
+        page = pdf[number - 1]
+    except pypdfium2.PdfiumError as error:
+        return RawPage(number, 0.0, 0.0, verdict="empty", error=str(error))
+    try:
+        text_page = page.get_textpage()
+        try:
+            return _read(page, text_page, number, thresholds)
+        finally:
+            text_page.close()
+    except pypdfium2.PdfiumError as error:
+        shown = Frame(page)
+        return RawPage(number, shown.width, shown.height, verdict="empty", error=str(error))
+    finally:
+        page.close()
+
+
+def _read(
+    page: pypdfium2.PdfPage,
+    text_page: pypdfium2.PdfTextPage,
+    number: int,
+    thresholds: Thresholds,
+) -> RawPage:
+    shown = Frame(page)
+    frame = reading_frame(page, text_page)
+    read = read_chars(text_page, frame, thresholds.max_characters)
+    drawing = read_drawing(page, frame, thresholds.max_objects)
+    raw = RawPage(number, frame.width, frame.height)
+    if frame.rotation != shown.rotation:
+        raw.reading, raw.shown = frame, shown
+    raw.verdict = verdict(read.items, read.unmapped, drawing.image_share, thresholds)
+    fonts = Fonts(text_page)
+    chars = _upright(read.items, fonts, frame)
+    grids, left_out = find_grids(drawing.edges, number)
+    raw.doubtful = left_out or drawing.cut_off
+    rest = deal(chars, grids)
+    for grid in grids:
+        if not is_table(grid):
+            rest += [char for cell in grid.cells for char in cell.chars]
+    if len(rest) != len(chars) and grids:
+        rest.sort(key=lambda char: char.index)
+    raw.grids = [grid for grid in grids if is_table(grid)]
+    raw.lines = _in_order(lines_of(rest, fonts), raw.grids, fonts)
+    return raw
+
+
+def _upright(chars: list[Char], fonts: Fonts, frame: Frame) -> list[Char]:
+    """Leave out slanted text, a watermark across the page; asked once per run of characters."""
+    kept: list[Char] = []
+    upright = True
+    last: Char | None = None
+    for char in chars:
+        if last is None or char.starts or abs(char.y0 - last.y0) > 3:
+            upright = fonts.upright(char, frame)
+        if upright:
+            kept.append(char)
+        last = char
+    return kept
+
+
+def _in_order(lines: list[RawLine], grids: list[Grid], fonts: Fonts) -> list[RawLine]:
+    """Return lines from top to bottom, a table's lines together, row by row, cell by cell."""
+    ordered = [replace(line, order=(line.box[1], -1, 0)) for line in lines]
+    for position, grid in enumerate(grids):
+        count = 0
+        for cell in sorted(grid.cells, key=lambda cell: (cell.r0, cell.c0)):
+            if not cell.chars:
+                continue
+            inside = lines_of(cell.chars, fonts)
+            cell.text = join_lines([line.text for line in inside])
+            for line in inside:
+                line.kind = "table"
+                line.order = (grid.ys[0], position, count)
+                count += 1
+            ordered += inside
+            cell.chars = []
+    ordered.sort(key=lambda line: line.order)
+    return ordered
+
+
+def verdict(chars: list[Char], unmapped: int, picture: float, thresholds: Thresholds) -> str:
+    """Say how far the text layer can be used: a TextLayer's value."""
+    count = len(chars) + unmapped
+    if count < thresholds.few_characters and picture >= thresholds.picture_share:
+        return "scanned"
+    if count == 0:
+        return "empty"
+    if count >= thresholds.judged_from:
+        strange = sum(1 for char in chars if _strange(char.text))
+        if unmapped >= thresholds.unmapped_share * count:
+            return "garbled"
+        if strange + unmapped >= thresholds.strange_share * count:
+            return "garbled"
+    return "good"
+
+
+def _strange(text: str) -> bool:
+    code = ord(text)
+    return not (
+        code < 0x7F
+        or 0x2000 <= code < 0x2700
+        or 0x2E80 <= code < 0xA000
+        or 0xF900 <= code < 0xFB00
+        or 0xFE30 <= code < 0xFE50
+        or 0xFF00 <= code < 0xFFF0
+        or 0x20000 <= code < 0x32000
+        or code in (0xB7, 0xD7, 0xB0, 0xB1, 0xF7)
+    )
