@@ -1,0 +1,143 @@
+"""Settings from the environment; a wrong one stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the text is for the person who starts the program."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that may differ between two installations."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    storage_url: str
+    queue_url: str
+    bureau_name: str
+    bureau_short: str
+    rubrics_dir: Path
+    templates_dir: Path
+    fonts_dir: Path | None
+    session_minutes: int
+    max_upload_bytes: int
+    max_archive_bytes: int
+    max_archive_members: int
+    max_pages: int
+    lease_seconds: int
+    sweep_seconds: int
+    secure_cookies: bool
+    trusted_proxies: int
+    is_demo: bool
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read the settings; see docs/operations.md for each.
+
+        Raises SettingError naming the variable.
+        """
+        data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").expanduser().resolve()
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(environ, data_dir),
+            secret_key=_secret_key(environ, data_dir),
+            storage_url=environ.get("STORAGE_URL") or f"file://{data_dir / 'files'}",
+            queue_url=environ.get("QUEUE_URL") or f"sqlite:///{data_dir / 'queue.db'}",
+            bureau_name=environ.get("BUREAU_NAME") or "蔡甸区财政局",
+            bureau_short=environ.get("BUREAU_SHORT") or "蔡财",
+            rubrics_dir=_directory(environ, "RUBRICS_DIR", ROOT / "rubrics"),
+            templates_dir=_directory(environ, "TEMPLATES_DIR", ROOT / "templates"),
+            fonts_dir=_optional_directory(environ, "FONTS_DIR"),
+            session_minutes=_number(environ, "SESSION_MINUTES", 60, 1, 24 * 60),
+            max_upload_bytes=_number(environ, "MAX_UPLOAD_MB", 100, 1, 2000) * 1_000_000,
+            max_archive_bytes=_number(environ, "MAX_ARCHIVE_MB", 2000, 1, 20_000) * 1_000_000,
+            max_archive_members=_number(environ, "MAX_ARCHIVE_MEMBERS", 500, 1, 10_000),
+            max_pages=_number(environ, "MAX_PAGES", 500, 1, 10_000),
+            lease_seconds=_number(environ, "LEASE_SECONDS", 60, 2, 3600),
+            sweep_seconds=_number(environ, "SWEEP_SECONDS", 30, 1, 3600),
+            secure_cookies=_flag(environ, "SECURE_COOKIES", False),
+            trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),
+            is_demo=_flag(environ, "DEMO", False),
+        )
+
+
+def prepare_data_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Make the data folder with a secret key in it, once; what is there stays."""
+    values = os.environ if environ is None else environ
+    data_dir = Path(values.get("DATA_DIR") or ROOT / "data").expanduser().resolve()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = data_dir / "secret-key"
+        if not key.exists():
+            # Exclusive creation: two first starts at once must not end with two keys.
+            descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as out:
+                out.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingError(f"DATA_DIR: {data_dir} cannot be written ({error.strerror}).") from error
+    return data_dir
+
+
+def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:
+    value = environ.get("SECRET_KEY", "")
+    if value:
+        if len(value) < 32:
+            raise SettingError("SECRET_KEY must have at least 32 characters.")
+        return value
+    try:
+        return (data_dir / "secret-key").read_text(encoding="ascii")
+    except OSError:
+        raise SettingError(
+            f"SECRET_KEY is not set and {data_dir} holds no secret-key; `make run` makes one."
+        ) from None
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    url = environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'reviewapp.db'}"
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise SettingError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise SettingError(f"{name} must be 1 or 0, not {text!r}.")
+
+
+def _directory(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    path = Path(environ.get(name) or default).expanduser().resolve()
+    if not path.is_dir():
+        raise SettingError(f"{name}: there is no folder {path}.")
+    return path
+
+
+def _optional_directory(environ: Mapping[str, str], name: str) -> Path | None:
+    return _directory(environ, name, ROOT) if environ.get(name) else None

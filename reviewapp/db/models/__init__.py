@@ -1,0 +1,53 @@
+"""Every table; importing this module registers them all on the metadata."""
+
+from reviewapp.db.models.account import Account, AccountLink
+from reviewapp.db.models.event import Event, EventHead
+from reviewapp.db.models.job import Job
+from reviewapp.db.models.notice import Answer, Notice, NoticeHand, Receipt
+from reviewapp.db.models.precheck import Finding, Precheck
+from reviewapp.db.models.register import Agency, Department, Expert
+from reviewapp.db.models.report import Intake, IntakeItem, Report, ReportVersion, StoredFile
+from reviewapp.db.models.review import (
+    Assignment,
+    Recusal,
+    Review,
+    ReviewSnapshot,
+    Score,
+    VetoClaim,
+)
+from reviewapp.db.models.round import Round, RoundPhase, RubricVersion
+from reviewapp.db.models.settlement import Opinion, OpinionItem, Settlement
+
+__all__ = [
+    "Account",
+    "AccountLink",
+    "Agency",
+    "Answer",
+    "Assignment",
+    "Department",
+    "Event",
+    "EventHead",
+    "Expert",
+    "Finding",
+    "Intake",
+    "IntakeItem",
+    "Job",
+    "Notice",
+    "NoticeHand",
+    "Opinion",
+    "OpinionItem",
+    "Precheck",
+    "Receipt",
+    "Recusal",
+    "Report",
+    "ReportVersion",
+    "Review",
+    "ReviewSnapshot",
+    "Round",
+    "RoundPhase",
+    "RubricVersion",
+    "Score",
+    "Settlement",
+    "StoredFile",
+    "VetoClaim",
+]

@@ -1,0 +1,68 @@
+"""Prechecks of report versions and their findings with the officers' triage."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from reviewapp.db.base import Table, UtcDateTime, one_of
+
+
+class Precheck(Table, table=True):
+    """The latest answer of the precheck on one report version (the contract's JSON in `answer`)."""
+
+    __tablename__ = "precheck"
+    __table_args__ = (
+        one_of("state", "waiting", "running", "done", "failed"),
+        sa.CheckConstraint(
+            "outcome IS NULL OR outcome IN ('complete', 'attention', 'incomplete', 'unverifiable')",
+            name="outcome_known",
+        ),
+    )
+
+    report_version_id: uuid.UUID = Field(foreign_key="report_version.id", unique=True)
+    state: str = "waiting"
+    runs: int = 0
+    outcome: str | None = None
+    error_code: str | None = None
+    program_version: str = ""
+    rules_hash: str = ""
+    answer: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Finding(Table, table=True):
+    """One located doubt. `triage` is the officers' word on it; unconfirmed it stays a doubt."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        one_of("outcome", "suspect", "unverifiable"),
+        one_of("severity", "error", "warning", "notice"),
+        one_of("triage", "open", "confirmed", "dismissed"),
+        sa.CheckConstraint(
+            "triage <> 'dismissed' OR triage_reason <> ''", name="dismissal_has_reason"
+        ),
+        sa.CheckConstraint("(triage = 'open') = (triaged_by IS NULL)", name="triage_has_hand"),
+        sa.UniqueConstraint("report_version_id", "key"),
+    )
+
+    report_version_id: uuid.UUID = Field(foreign_key="report_version.id", index=True)
+    position: int
+    key: str  # stable over re-runs, so that triage survives them
+    check: str
+    version: int
+    outcome: str
+    severity: str
+    section: str | None = None
+    page: int | None = None
+    box: list[float] | None = Field(default=None, sa_type=sa.JSON)
+    quote: str = ""
+    expected: str = ""
+    found: str = ""
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    triage: str = "open"
+    triage_reason: str = ""
+    triaged_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
+    triaged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,106 @@
+"""Reports, their versions, the stored files, and intakes of many files at once."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from reviewapp.db.base import Table, one_of
+from reviewapp.db.models.round import KINDS
+
+
+class StoredFile(Table, table=True):
+    """Bytes in the content-addressed store, known by their SHA-256."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (sa.CheckConstraint("size_bytes >= 0", name="size_not_negative"),)
+
+    sha256: str = Field(unique=True)
+    size_bytes: int = Field(sa_type=sa.BigInteger)
+    media_type: str
+
+
+class Report(Table, table=True):
+    """A third-party evaluation report in a round.
+
+    `state`: uploaded (waits for an officer), taken-in (part of the round), withdrawn.
+    `evaluation_grade` and `stated_score_hundredths` are the PROJECT's, as the report states them.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        one_of("kind", *KINDS),
+        one_of("state", "uploaded", "taken-in", "withdrawn"),
+        sa.CheckConstraint(
+            "evaluation_grade IS NULL OR evaluation_grade IN ('优', '良', '中', '差')",
+            name="evaluation_grade_known",
+        ),
+        sa.CheckConstraint(
+            "state <> 'taken-in' OR agency_id IS NOT NULL", name="taken_in_has_agency"
+        ),
+    )
+
+    round_id: uuid.UUID = Field(foreign_key="round.id", index=True)
+    kind: str
+    state: str = "uploaded"
+    title: str = ""  # without 《》
+    project_name: str = ""
+    unit: str = ""
+    department: str = ""
+    agency_id: uuid.UUID | None = Field(default=None, foreign_key="agency.id", index=True)
+    evaluation_year: int | None = None
+    amount_cents: int | None = Field(default=None, sa_type=sa.BigInteger)  # 分
+    stated_score_hundredths: int | None = None
+    evaluation_grade: str | None = None
+    current_version: int = 1
+    uploaded_by: uuid.UUID = Field(foreign_key="account.id", index=True)
+    is_confirmed: bool = False  # a person confirmed the metadata
+    note: str = ""
+
+
+class ReportVersion(Table, table=True):
+    """One file of a report; an older version is kept."""
+
+    __tablename__ = "report_version"
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "number"),
+        # The same bytes twice in a round are answered with a link to the first.
+        sa.UniqueConstraint("round_id", "sha256"),
+    )
+
+    report_id: uuid.UUID = Field(foreign_key="report.id", index=True)
+    round_id: uuid.UUID = Field(foreign_key="round.id")
+    number: int
+    sha256: str = Field(foreign_key="stored_file.sha256", index=True)
+    file_name: str
+    pages: int | None = None
+    uploaded_by: uuid.UUID = Field(foreign_key="account.id")
+
+
+class Intake(Table, table=True):
+    """Many files brought at once (drop, ZIP with a list), shown as a preview, taken in one act."""
+
+    __tablename__ = "intake"
+    __table_args__ = (one_of("state", "preview", "taken", "discarded"),)
+
+    round_id: uuid.UUID = Field(foreign_key="round.id", index=True)
+    uploaded_by: uuid.UUID = Field(foreign_key="account.id")
+    state: str = "preview"
+    source_name: str = ""
+
+
+class IntakeItem(Table, table=True):
+    """One row of an intake: a file, the list's row matched to it, and every doubt."""
+
+    __tablename__ = "intake_item"
+    __table_args__ = (one_of("state", "waiting", "taken", "refused"),)
+
+    intake_id: uuid.UUID = Field(foreign_key="intake.id", index=True)
+    position: int
+    file_name: str = ""
+    sha256: str | None = Field(default=None, foreign_key="stored_file.sha256")
+    listed: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # the list's row
+    doubts: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    state: str = "waiting"
+    report_id: uuid.UUID | None = Field(default=None, foreign_key="report.id")

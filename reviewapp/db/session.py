@@ -1,0 +1,83 @@
+"""Database: reading sessions, writing transactions, and what runs once a transaction is through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlmodel import Session
+
+AFTER_COMMIT = "after_commit"
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the session's transaction is committed; never if it is rolled back."""
+    session.info.setdefault(AFTER_COMMIT, []).append(act)
+
+
+class Database:
+    """One engine. Views open `read()` or one `transaction()`; services only get the session."""
+
+    def __init__(self, url: str, *, echo: bool = False) -> None:
+        self.url = _with_driver(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        options: dict[str, Any] = {"echo": echo}
+        if not self.is_sqlite:
+            options.update(pool_size=10, max_overflow=20, pool_pre_ping=True)
+        self.engine = sa.create_engine(self.url, **options)
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that only reads; nothing that it did is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session, commit at the end, then run what services left for after the commit."""
+        engine = self.engine.execution_options(write=True)
+        with Session(engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            acts = session.info.pop(AFTER_COMMIT, [])
+        for act in acts:
+            act()
+
+
+def _with_driver(url: str) -> str:
+    """Name psycopg 3 for the plain PostgreSQL addresses that platforms hand out."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Give SQLite WAL, foreign keys, a long wait, and real BEGINs.
+
+    Writers begin IMMEDIATE: a deferred transaction that reads and then writes fails at once when
+    another writer was faster, whatever the time-out.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def set_pragmas(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

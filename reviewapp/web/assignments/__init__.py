@@ -1,0 +1,5 @@
+"""The assignments pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("assignments", __name__)

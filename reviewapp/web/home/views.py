@@ -1,0 +1,41 @@
+"""Home and health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+
+from reviewapp.db.queries.waiting import has_accounts, home_page
+from reviewapp.web.support.access import public, signed_in
+from reviewapp.web.support.identity import current_identity, is_signed_in
+from reviewapp.web.support.parts import now, read, today
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> Response | str:
+    """Send to what waits, to the sign-in, or on an empty installation to the set-up."""
+    if is_signed_in():
+        return redirect(url_for("home.waiting"))  # type: ignore[return-value]
+    with read() as session:
+        empty = not has_accounts(session)
+    return redirect(url_for("accounts.setup" if empty else "accounts.sign_in"))  # type: ignore[return-value]
+
+
+@bp.get("/home")
+@signed_in
+def waiting() -> str:
+    """List what waits for the person, most urgent first."""
+    with read() as session:
+        page = home_page(session, current_identity(), now=now(), today=today())
+    return render_template("home/waiting.html", page=page)
+
+
+@bp.get("/health")
+@public
+def health() -> Response:
+    """Say that the web process answers and reaches its database."""
+    with read() as session:
+        has_accounts(session)
+    return jsonify(status="ok")

@@ -1,0 +1,5 @@
+"""The notices pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("notices", __name__)

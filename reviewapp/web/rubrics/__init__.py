@@ -1,0 +1,5 @@
+"""The rubrics pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("rubrics", __name__)

@@ -1,0 +1,5 @@
+"""The settlement pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("settlement", __name__)

@@ -1,0 +1,60 @@
+// Small comforts; every page works without this file.
+"use strict";
+
+// "/" goes to the page's search field; never while typing or composing.
+document.addEventListener("keydown", function (event) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") {
+    var search = document.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+});
+
+// An open menu closes when one clicks elsewhere or presses Escape.
+document.addEventListener("click", function (event) {
+  document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", function (event) {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
+// A button that copies the text of a field (one-time links).
+document.addEventListener("click", function (event) {
+  var button = event.target.closest("[data-copies]");
+  if (!button) return;
+  var field = document.getElementById(button.dataset.copies);
+  field.select();
+  if (navigator.clipboard) navigator.clipboard.writeText(field.value);
+  else document.execCommand("copy");
+  button.textContent = button.dataset.done;
+});
+
+// After a swap, the focus goes to what asks for it.
+document.addEventListener("htmx:afterSwap", function (event) {
+  var wanted = event.target.querySelector("[autofocus]");
+  if (wanted) wanted.focus();
+});
+
+// A form that must not be sent twice.
+document.addEventListener("submit", function (event) {
+  var form = event.target;
+  if (form.hasAttribute("data-once")) {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+  }
+});
+
+// "All" ticks every box of its table.
+document.addEventListener("change", function (event) {
+  if (!event.target.matches("[data-ticks]")) return;
+  document.querySelectorAll("input[name='" + event.target.dataset.ticks + "']").forEach(function (box) {
+    box.checked = event.target.checked;
+  });
+});
