@@ -338,7 +338,7 @@ def _fill_over_break(table: RawTable, rows: list[RawRow]) -> None:
     """Carry a merged cell's text to its part on the next page, where it is drawn empty."""
     for c in sorted(table.merges):
         label = table.rows[-1].spots[c].text
-        if not label or not rows or not rows[0].spots[c].empty:
+        if not label:
             continue
         for row in rows:
             spot = row.spots[c]
@@ -354,7 +354,7 @@ def _fill_back(table: RawTable) -> None:
             spot, after = upper.spots[c], lower.spots[c]
             if spot.text or not after.text:
                 continue
-            if spot.box is None or upper.page != lower.page or after.box is None:
+            if upper.page != lower.page or after.box is None:
                 spot.text, spot.empty = after.text, False
 
 
