@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pdfplumber.table import (
@@ -110,27 +111,55 @@ def _length(rule: _Rule) -> float:
 
 
 def _closing_rules(rules: list[_Rule]) -> list[_Rule]:
-    """Make the rules that browsers leave out under, and over, a row that the page cuts."""
+    """Make the rules that browsers leave out under, and over, a row that the page cuts.
+
+    Where three or more vertical rules end at one height, every column between two of them is
+    closed there; merged cells that go on over the page are often the only ones left open.
+    """
     made: list[_Rule] = []
-    horizontals = [rule["top"] for rule in rules if rule["orientation"] == "h"]
+    horizontals = [rule for rule in rules if rule["orientation"] == "h"]
     verticals = [rule for rule in rules if rule["orientation"] == "v"]
     for end in ("top", "bottom"):
-        ordered = sorted(verticals, key=lambda rule: rule[end])
-        start = 0
-        for index in range(1, len(ordered) + 1):
-            together = (
-                index < len(ordered) and ordered[index][end] - ordered[index - 1][end] <= _TOLERANCE
-            )
-            if together:
+        for group in _clusters(sorted(verticals, key=lambda rule: rule[end]), end):
+            if len(group) < _CLOSING:
                 continue
-            group = ordered[start:index]
-            start = index
-            height = group[0][end]
-            if len(group) < _CLOSING or any(abs(y - height) <= _TOLERANCE for y in horizontals):
-                continue
-            x0, x1 = min(r["x0"] for r in group), max(r["x1"] for r in group)
-            made.append(_rule(Edge(True, height, x0, x1)))
+            height = sum(rule[end] for rule in group) / len(group)
+            group.sort(key=lambda rule: rule["x0"])
+            for left, right in pairwise(group):
+                if _open_column(left, right, height, horizontals):
+                    made.append(_rule(Edge(True, height, left["x0"], right["x0"])))
     return made
+
+
+def _clusters(ordered: list[_Rule], end: str) -> list[list[_Rule]]:
+    groups: list[list[_Rule]] = []
+    for rule in ordered:
+        if groups and rule[end] - groups[-1][-1][end] <= _TOLERANCE:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    return groups
+
+
+def _open_column(left: _Rule, right: _Rule, height: float, horizontals: list[_Rule]) -> bool:
+    """Say whether a column between two rules has no rule at `height` but belongs to a table.
+
+    It belongs where another rule crosses it, or where the rows have no rules at all.
+    """
+    top = min(left["top"], right["top"]) - _TOLERANCE
+    bottom = max(left["bottom"], right["bottom"]) + _TOLERANCE
+    crossing = False
+    near = False
+    for rule in horizontals:
+        if not top <= rule["top"] <= bottom:
+            continue
+        touches = rule["x0"] <= right["x0"] and rule["x1"] >= left["x0"]
+        near = near or touches
+        if rule["x0"] <= left["x0"] + _TOLERANCE and rule["x1"] >= right["x0"] - _TOLERANCE:
+            if abs(rule["top"] - height) <= _TOLERANCE:
+                return False
+            crossing = True
+    return crossing or not near
 
 
 def _grid(cells: list[BoxTuple], page: int, ends: list[_Rule]) -> Grid:
