@@ -49,6 +49,7 @@ def _migrate(_arguments: argparse.Namespace) -> None:
 def _worker(arguments: argparse.Namespace) -> None:
     import logging
 
+    import reviewapp.tasks  # noqa: F401  (names the tasks)
     from reviewapp.config import Config
     from reviewapp.worker import serve
 

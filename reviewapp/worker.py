@@ -153,8 +153,6 @@ def serve(config: Config, *, threads: int = 2) -> None:
     Thread workers only: huey's process workers are daemonic and may not start the child in which
     a PDF is opened.
     """
-    import reviewapp.tasks  # noqa: F401  (names the tasks)
-
     workshop = make_workshop(config)
     assert isinstance(workshop.queue, HueyQueue)  # noqa: S101  (make_workshop made it so)
     consumer = workshop.queue.huey.create_consumer(

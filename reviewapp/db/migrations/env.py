@@ -37,21 +37,19 @@ def run() -> None:
             render_as_batch=True,
             render_item=render_item,
             compare_type=compare_type,
+            # Both engines roll DDL back; Alembic believes it of PostgreSQL only.
+            transactional_ddl=True,
         )
         try:
-            with (
-                connection.begin()
-                if not connection.in_transaction()
-                else connection.get_transaction()
-            ):
+            with context.begin_transaction():
                 drop_triggers(connection)
-                with context.begin_transaction():
-                    context.run_migrations()
+                context.run_migrations()
                 create_triggers(connection)
                 if sqlite:
                     broken = connection.execute(sa.text("PRAGMA foreign_key_check")).fetchall()
                     if broken:
                         raise RuntimeError(f"the migration breaks foreign keys: {broken[:5]}")
+            connection.commit()
         finally:
             if sqlite:
                 raw.execute("PRAGMA foreign_keys=ON")
