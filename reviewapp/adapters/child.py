@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import multiprocessing
@@ -190,6 +191,7 @@ def _main(
     writer: Connection, function: str, path: str, arguments: dict[str, Any], limits: Limits
 ) -> None:
     descriptor = writer.fileno()
+    gc.disable()  # the process is too short to gain from looking for cycles
     _confine(limits)
 
     def report(done: int, total: int) -> None:

@@ -184,7 +184,7 @@ class Fonts:
         font = pdfium.FPDFTextObj_GetFont(drawn)
         if not font:
             return False
-        key = ctypes.cast(font, ctypes.c_void_p).value or 0
+        key = ctypes.c_void_p.from_buffer(font).value or 0  # the address, without a cast's cost
         if key not in self._bold:
             buffer = ctypes.create_string_buffer(128)
             pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)

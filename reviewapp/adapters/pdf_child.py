@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import sys
 import time
 from dataclasses import replace
 
-import numpy  # noqa: F401 - loaded once in the server process, used by what it forks
 import pypdfium2
+from PIL import WebPImagePlugin  # noqa: F401 - loaded once, in the server process
 
 from reviewapp.adapters import pdf_furniture, pdf_wire
 from reviewapp.adapters.child import Progress
@@ -34,7 +36,7 @@ from reviewapp.domain.document import (
 )
 
 
-def inspect(path: str, report: Progress, *, max_pages: int) -> bytes:  # noqa: ARG001
+def inspect(path: str, report: Progress, *, max_pages: int) -> bytes:
     """Open the file and answer what an upload needs to know."""
     opened = open_pdf(path, max_pages=max_pages)
     answer = {
@@ -79,6 +81,26 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
         },
     )
     return pdf_wire.encode(document)
+
+
+def render(path: str, report: Progress, *, pages: list[int], dpi: int, max_side: int) -> bytes:
+    """Draw pages as WebP; answer (page, length, bytes) one after the other."""
+    pdf = open_pdf(path, max_pages=sys.maxsize).pdf
+    parts: list[bytes] = []
+    for done, number in enumerate(pages, 1):
+        if not 1 <= number <= len(pdf):
+            continue
+        page = pdf[number - 1]
+        width, height = page.get_size()
+        scale = min(dpi / 72, max_side / max(width, height, 1))
+        bitmap = page.render(scale=scale)
+        buffer = io.BytesIO()
+        bitmap.to_pil().save(buffer, "WEBP", quality=70, method=2)
+        bitmap.close()
+        page.close()
+        parts += [struct.pack("!II", number, buffer.tell()), buffer.getvalue()]
+        report(done, len(pages))
+    return b"".join(parts)
 
 
 def _producer(pdf: pypdfium2.PdfDocument) -> str:

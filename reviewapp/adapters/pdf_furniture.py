@@ -82,11 +82,9 @@ def _mark_repeated(pages: list[RawPage]) -> None:
 
 
 def _mark_contents(pages: list[RawPage]) -> None:
-    later = {_heading(line.text) for page in pages for line in page.lines if line.kind == "body"}
     counts = Counter(
         _heading(line.text) for page in pages for line in page.lines if line.kind == "body"
     )
-    del later
     inside = False
     opened = 0
     for page in pages:

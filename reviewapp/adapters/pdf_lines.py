@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -13,6 +14,8 @@ BoxTuple = tuple[float, float, float, float]
 # A blank between Chinese characters counts as a space from this many character heights on.
 _WIDE_GAP = 0.9
 _WORD_GAP = 0.25
+_FIRST_OTHER = "\u2000"  # from here on marks and characters that are set without spaces
+_SHORT = 6  # characters of one look
 
 
 @dataclass(slots=True)
@@ -36,16 +39,20 @@ def lines_of(chars: list[Char], fonts: Fonts) -> list[RawLine]:
 def _runs(chars: list[Char]) -> list[list[Char]]:
     """Split at line breaks, at changes of height and where writing goes back."""
     runs: list[list[Char]] = []
+    run: list[Char] = []
     last: Char | None = None
     for char in chars:
         if last is None or char.starts or char.x0 < last.x0 - 1 or not _level(last, char):
-            runs.append([])
-        runs[-1].append(char)
+            run = []
+            runs.append(run)
+        run.append(char)
         last = char
     return runs
 
 
 def _level(a: Char, b: Char) -> bool:
+    if a.y0 == b.y0 and a.y1 == b.y1:
+        return True
     shared = min(a.y1, b.y1) - max(a.y0, b.y0)
     return shared >= 0.5 * min(a.y1 - a.y0, b.y1 - b.y0)
 
@@ -75,7 +82,7 @@ def _middle(run: list[Char]) -> float:
 
 
 def _line(chars: list[Char], fonts: Fonts) -> RawLine:
-    samples = {0, len(chars) // 2, len(chars) - 1}
+    samples = {0, len(chars) // 2, len(chars) - 1} if len(chars) > _SHORT else {0}
     sizes = [fonts.size(chars[position]) for position in samples]
     bold = sum(fonts.bold(chars[position]) for position in samples)
     box = (
@@ -90,22 +97,18 @@ def _line(chars: list[Char], fonts: Fonts) -> RawLine:
 def text_of(chars: list[Char]) -> str:
     """Return the text of one line: spaces between Latin words, none between Chinese."""
     parts: list[str] = []
-    last: Char | None = None
+    end, latin = math.inf, False
     for char in chars:
-        if last is not None:
-            gap = char.x0 - last.x1
-            if _latin(last.text) and _latin(char.text):
-                if char.spaced or gap > _WORD_GAP * (char.y1 - char.y0):
-                    parts.append(" ")
-            elif gap > _WIDE_GAP * (last.y1 - last.y0):
+        text = char.text
+        now_latin = text < _FIRST_OTHER
+        if latin and now_latin:
+            if char.spaced or char.x0 - end > _WORD_GAP * (char.y1 - char.y0):
                 parts.append(" ")
-        parts.append(char.text)
-        last = char
+        elif char.x0 - end > _WIDE_GAP * (char.y1 - char.y0):
+            parts.append(" ")
+        parts.append(text)
+        end, latin = char.x1, now_latin
     return plain("".join(parts))
-
-
-def _latin(text: str) -> bool:
-    return text < "\u2000"
 
 
 def join_lines(texts: list[str]) -> str:
