@@ -17,11 +17,11 @@ from reviewapp.web.support.parts import parts, read, today
 
 PHASE_WORDS = {
     "preparation": N_("Preparation"),
-    "rating": N_("Rating"),
+    "rating": N_("Rating phase"),
     "settlement": N_("Settlement"),
     "feedback": N_("Feedback"),
     "notice": N_("Notice"),
-    "closed": N_("Closed"),
+    "closed": N_("Round closed"),
 }
 ROLE_WORDS = {
     "administrator": N_("Administrator"),
@@ -32,7 +32,7 @@ ROLE_WORDS = {
     "auditor": N_("Auditor"),
     "system": N_("The program"),
 }
-KIND_WORDS = {"key-project": N_("Key project"), "department": N_("Department")}
+KIND_WORDS = {"key-project": N_("Key project"), "department": N_("Department-wide")}
 
 
 def word(table: str, key: str | None) -> str:
