@@ -50,10 +50,14 @@ def test_a_change_behind_the_triggers_is_found(database: Database, cast: Cast) -
 
 
 def test_a_rolled_back_change_leaves_no_event(database: Database, cast: Cast) -> None:
-    with pytest.raises(RuntimeError), database.transaction() as session:
-        audit.record(
-            session, "thing.done", actor=cast.meng, now=NOW, subject_type="thing", subject_id=1
-        )
-        raise RuntimeError
+    def fail_after_recording() -> None:
+        with database.transaction() as session:
+            audit.record(
+                session, "thing.done", actor=cast.meng, now=NOW, subject_type="thing", subject_id=1
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_recording()
     with database.read() as session:
         assert audit.verify(session) == (0, [])
