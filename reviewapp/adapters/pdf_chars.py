@@ -123,8 +123,10 @@ def read_chars(text_page: pypdfium2.PdfTextPage, frame: Frame, limit: int) -> Ch
     items: list[Char] = []
     spaced = starts = False
     unmapped = 0
-    for index in range(min(pdfium.FPDFText_CountChars(handle), limit)):
-        code = unicode_of(handle, index)
+    count = pdfium.FPDFText_CountChars(handle)
+    codes = _all_codes(handle, count)
+    for index in range(min(count, limit)):
+        code = codes[index] if codes else unicode_of(handle, index)
         if code in _BLANKS:
             spaced = True
             continue
@@ -144,6 +146,19 @@ def read_chars(text_page: pypdfium2.PdfTextPage, frame: Frame, limit: int) -> Ch
         items.append(Char(_character(code), *box, index, spaced, starts))
         spaced = starts = False
     return Chars(items, unmapped)
+
+
+def _all_codes(handle: object, count: int) -> list[int]:
+    """Return every character's code by one call, or nothing where text and index do not agree.
+
+    pdfium leaves characters without a Unicode value out of its text, and splits those beyond the
+    first plane in two.
+    """
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(handle, 0, count, buffer) != count + 1:
+        return []
+    codes = list(buffer)[:count]
+    return [] if 0 in codes or any(0xD800 <= code < 0xE000 for code in codes) else codes
 
 
 def _character(code: int) -> str:

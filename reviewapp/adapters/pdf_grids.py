@@ -123,12 +123,18 @@ def _closing_rules(rules: list[_Rule]) -> list[_Rule]:
         for group in _clusters(sorted(verticals, key=lambda rule: rule[end]), end):
             if len(group) < _CLOSING:
                 continue
-            height = sum(rule[end] for rule in group) / len(group)
+            height = _shared_height(sum(rule[end] for rule in group) / len(group), horizontals)
             group.sort(key=lambda rule: rule["x0"])
             for left, right in pairwise(group):
                 if _open_column(left, right, height, horizontals):
                     made.append(_rule(Edge(True, height, left["x0"], right["x0"])))
     return made
+
+
+def _shared_height(height: float, horizontals: list[_Rule]) -> float:
+    """Return the height of a rule that some columns have here, else `height`."""
+    near = min((rule["top"] for rule in horizontals), key=lambda y: abs(y - height), default=height)
+    return near if abs(near - height) <= _TOLERANCE else height
 
 
 def _clusters(ordered: list[_Rule], end: str) -> list[list[_Rule]]:
@@ -175,7 +181,7 @@ def _grid(cells: list[BoxTuple], page: int, ends: list[_Rule]) -> Grid:
 def _distinct(values: list[float]) -> list[float]:
     kept: list[float] = []
     for value in sorted(values):
-        if not kept or value - kept[-1] > 0.5:
+        if not kept or value - kept[-1] > _TOLERANCE / 2:
             kept.append(value)
     return kept
 

@@ -82,7 +82,7 @@ def _middle(run: list[Char]) -> float:
 
 
 def _line(chars: list[Char], fonts: Fonts) -> RawLine:
-    samples = {0, len(chars) // 2, len(chars) - 1} if len(chars) > _SHORT else {0}
+    samples = {0, len(chars) // 2} if len(chars) > _SHORT else {0}
     sizes = [fonts.size(chars[position]) for position in samples]
     bold = sum(fonts.bold(chars[position]) for position in samples)
     box = (

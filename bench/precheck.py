@@ -1,0 +1,165 @@
+"""Measures the whole precheck against bare pdfium and against pdfplumber, in one run.
+
+    python bench/precheck.py [--kind key-project] [--repeat 3] [FILE.pdf ...]
+
+Prints, for each file, seconds per page of: the whole precheck (child process, all checks); pdfium's
+text alone; pdfium's text with a box for every character; pdfplumber's text and tables of all pages.
+Then the ratios, and the peak memory of the precheck and of its child. Medians of the repeats.
+Without files, two reports are made by the project's own generator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import logging
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pdfplumber
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from reviewapp.adapters import child, pdf
+
+KIND = "key-project"
+
+
+def whole_precheck(path: Path) -> None:
+    """Run what `reviewapp precheck` runs, imports excluded."""
+    check_file(path, KIND)
+
+
+def only_reading(path: Path) -> None:
+    """Stand in for the precheck where it is not there yet."""
+    pdf.read(path)
+
+
+try:
+    from reviewapp.services.precheck_file import check_file
+
+    PRECHECK = whole_precheck
+except ImportError:
+    PRECHECK = only_reading
+
+
+def bare_text(path: Path) -> None:
+    """Take every page's text with pdfium."""
+    with pypdfium2.PdfDocument(path) as document:
+        for page in document:
+            text_page = page.get_textpage()
+            text_page.get_text_range()
+            text_page.close()
+            page.close()
+
+
+def text_with_boxes(path: Path) -> None:
+    """Take every character with its box, by pdfium's own functions."""
+    box = pdfium.FS_RECTF()
+    pointer = ctypes.byref(box)
+    with pypdfium2.PdfDocument(path) as document:
+        for page in document:
+            text_page = page.get_textpage()
+            handle = text_page.raw
+            characters = []
+            for index in range(pdfium.FPDFText_CountChars(handle)):
+                pdfium.FPDFText_GetLooseCharBox(handle, index, pointer)
+                code = pdfium.FPDFText_GetUnicode(handle, index)
+                characters.append((code, box.left, box.top, box.right, box.bottom))
+            text_page.close()
+            page.close()
+
+
+def plumber(path: Path) -> None:
+    """Take text and tables of all pages with pdfplumber."""
+    with pdfplumber.open(path) as document:
+        for page in document.pages:
+            page.extract_text()
+            page.extract_tables()
+            page.close()
+
+
+def timed(function: Callable[[Path], None], path: Path, repeat: int) -> float:
+    """Return the median of `repeat` wall times in seconds."""
+    seconds = []
+    for _ in range(repeat):
+        started = time.perf_counter()
+        function(path)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def made_reports(folder: Path) -> list[Path]:
+    """Write sample reports with the project's generator, from each of its producers."""
+    from reviewapp.demo.samples import write_samples
+
+    return list(write_samples(folder))
+
+
+def measure(path: Path, repeat: int) -> dict[str, float]:
+    """Return the seconds of each way, and print them per page."""
+    pages = pdf.inspect(path).pages
+    found = {
+        "precheck": timed(PRECHECK, path, repeat),
+        "pdfium text": timed(bare_text, path, repeat),
+        "pdfium text+boxes": timed(text_with_boxes, path, repeat),
+        "pdfplumber text+tables": timed(plumber, path, 1 if repeat < 3 else 2),
+    }
+    print(f"{path.name} ({pages} pages)")
+    for name, seconds in found.items():
+        print(f"  {name:24s} {1000 * seconds / pages:8.2f} ms/page {pages / seconds:8.0f} pages/s")
+    print_ratios(found)
+    return found
+
+
+def print_ratios(seconds: dict[str, float]) -> None:
+    """Print how the precheck stands to the others."""
+    own = seconds["precheck"]
+    print(
+        f"  pdfplumber/precheck {seconds['pdfplumber text+tables'] / own:.1f}x"
+        f" · precheck/pdfium text+boxes {own / seconds['pdfium text+boxes']:.1f}x"
+        f" · precheck/pdfium text {own / seconds['pdfium text']:.1f}x"
+    )
+
+
+def peak_memory(files: list[Path]) -> None:
+    """Print the peak of a child that reads each file, in this process and alone."""
+    from reviewapp.adapters import pdf_child
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for path in files:
+        pdf_child.read(str(path), lambda done, total: None, max_pages=500, thresholds={})
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak memory: {before // 1024} MB with imports, {after // 1024} MB after reading all")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--kind", default="key-project")
+    arguments = parser.parse_args()
+    global KIND  # noqa: PLW0603
+    KIND = arguments.kind
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    child.warm()
+    with tempfile.TemporaryDirectory() as folder:
+        files = arguments.files or made_reports(Path(folder))
+        if PRECHECK is only_reading:
+            print("no precheck yet: its reading part is measured in its place")
+        peak_memory(files)
+        total: dict[str, float] = {}
+        for path in files:
+            for name, seconds in measure(path, arguments.repeat).items():
+                total[name] = total.get(name, 0.0) + seconds
+        print("all files")
+        print_ratios(total)
+
+
+if __name__ == "__main__":
+    main()
