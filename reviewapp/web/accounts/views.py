@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries.waiting import has_accounts
 from reviewapp.domain.errors import DomainError, NotFound
-from reviewapp.domain.policy import Permission
 from reviewapp.services import accounts
-from reviewapp.web.support.access import public, requires, signed_in
+from reviewapp.web.support.access import public, signed_in
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.filters import exact
 from reviewapp.web.support.identity import (
@@ -170,10 +169,3 @@ def password() -> object:
         return page, status_of(refused)
     start_session(who, epoch)
     return redirect(url_for("home.waiting"), 303)
-
-
-@bp.get("/accounts")
-@requires(Permission.ACCOUNT_INVITE)
-def index() -> object:
-    """To be built."""
-    return ""
