@@ -1,15 +1,5 @@
-"""The records pages."""
+"""The records: the trail, its proof, and its export."""
 
-from flask import Blueprint
+from reviewapp.web.records.views import bp
 
-from reviewapp.domain.policy import Permission
-from reviewapp.web.support.access import requires
-
-bp = Blueprint("records", __name__)
-
-
-@bp.get("/records")
-@requires(Permission.RECORD_READ)
-def index() -> str:
-    """To be built."""
-    return ""
+__all__ = ["bp"]
