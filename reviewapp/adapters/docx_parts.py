@@ -159,7 +159,7 @@ def centre(table: Any, inset_pt: float = 2) -> None:
     """Centre a table as wide as the text: Word and LibreOffice measure its left edge otherwise."""
     properties = table._tbl.tblPr
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    properties.append(_cell_margins(inset_pt))
+    properties.find(qn("w:tblLook")).addprevious(_cell_margins(inset_pt))
 
 
 def _cell_margins(inset_pt: float) -> Any:

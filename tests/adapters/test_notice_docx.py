@@ -112,6 +112,15 @@ def test_annex_tables_repeat_their_header_and_never_split_a_row() -> None:
     assert sums == ["", "合计", "16", "4", "12", "0", "0", "—"]
 
 
+def test_table_properties_stand_in_the_order_of_the_schema() -> None:
+    order = ["tblStyle", "tblpPr", "tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    tables = opened(notice()).tables
+    assert len(tables) == 4
+    for table in tables:
+        names = [child.tag.rpartition("}")[2] for child in table._tbl.tblPr]
+        assert names == [name for name in order if name in names]
+
+
 def test_the_file_names_the_notice_and_no_person() -> None:
     data = to_docx(notice())
     core = Document(io.BytesIO(data)).core_properties
