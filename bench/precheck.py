@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--kind", default="key-project")
     arguments = parser.parse_args()
-    global KIND  # noqa: PLW0603
+    global KIND
     KIND = arguments.kind
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     child.warm()

@@ -19,7 +19,10 @@ import resource
 import select
 import signal
 import struct
+import sys
+import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -30,7 +33,9 @@ from typing import Any
 Progress = Callable[[int, int], None]
 
 _PRELOAD = ["reviewapp.adapters.pdf_child"]
+_STARTING = threading.Lock()
 _HEADER = struct.Struct("!cI")
+_MOST_DESCRIPTORS = 4096
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
@@ -84,7 +89,7 @@ def run(
         target=_main, args=(writer, function, str(path), arguments or {}, limits), daemon=False
     )
     try:
-        process.start()
+        _start(process)
         writer.close()
         return _receive(reader, process, limits, progress)
     finally:
@@ -98,8 +103,23 @@ def warm() -> None:
     run("reviewapp.adapters.child:_nothing", Path(), limits=Limits())
 
 
-def _nothing(path: str, report: Progress) -> bytes:  # noqa: ARG001
+def _nothing(path: str, report: Progress) -> bytes:
     return b""
+
+
+def _start(process: ForkServerProcess) -> None:
+    """Start without telling the child of the caller's main module.
+
+    multiprocessing would import it anew in every child: a whole web server, or a script that
+    does its work on import. What runs in the child is named in full and needs no main module.
+    """
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _context() -> ForkServerContext:
@@ -192,6 +212,10 @@ def _main(
 ) -> None:
     descriptor = writer.fileno()
     gc.disable()  # the process is too short to gain from looking for cycles
+    # The server's own pipe is among what the child inherits: a byte on it would end the server,
+    # and a child that holds it would keep the server alive after the caller's death.
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, _MOST_DESCRIPTORS)
     _confine(limits)
 
     def report(done: int, total: int) -> None:

@@ -62,8 +62,7 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
     pdf_furniture.mark(pages)
     tables = join_tables(pages)
     tables_at = time.perf_counter()
-    source = path if opened.repaired_bytes is None else io.BytesIO(opened.repaired_bytes)
-    active = active_content(source)
+    active = active_content(path if opened.repaired_bytes is None else opened.repaired_bytes)
     done = time.perf_counter()
     document = Document(
         sha256="",

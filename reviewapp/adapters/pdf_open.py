@@ -6,6 +6,7 @@ Runs in the limited child only (see child.py).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from reviewapp.adapters.child import ChildRefused
 
 MAGIC_WITHIN = 1024  # bytes; readers have always accepted rubbish before the header
 _JAVASCRIPT, _LAUNCH, _EMBEDDED = "javascript", "launch", "embedded-file"
+_RAW = {
+    _JAVASCRIPT: re.compile(rb"/S\s*/JavaScript\b"),
+    _LAUNCH: re.compile(rb"/S\s*/Launch\b"),
+    _EMBEDDED: re.compile(rb"/EmbeddedFile\b"),
+}
 _MAX_ACTIONS = 100
 _MAX_DEPTH = 20
 
@@ -73,23 +79,30 @@ def _repair(path: str) -> bytes:
     return buffer.getvalue()
 
 
-def active_content(source: str | io.BytesIO) -> list[tuple[str, int | None, str]]:
+def active_content(source: str | bytes) -> list[tuple[str, int | None, str]]:
     """List scripts, launch actions and embedded files as (kind, page or None, name).
 
-    LibreOffice's /OpenAction that goes to the first page is none. A file that pikepdf cannot
-    open has been read by pdfium and is reported without this list.
+    LibreOffice's /OpenAction that goes to the first page is none. Where pdfium could read a file
+    whose structure pikepdf cannot walk, its raw bytes are searched instead.
     """
     found: list[tuple[str, int | None, str]] = []
     try:
-        with pikepdf.open(source) as pdf:
+        with pikepdf.open(io.BytesIO(source) if isinstance(source, bytes) else source) as pdf:
             for item in _walk(pdf):
                 if item not in found:
                     found.append(item)
                 if len(found) >= _MAX_ACTIONS:
                     break
-    except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError):
-        return found
+    except MemoryError:
+        raise
+    except Exception:  # what a broken structure makes of a walk is not foreseeable
+        found += [item for item in _search(source) if item not in found]
     return found
+
+
+def _search(source: str | bytes) -> list[tuple[str, int | None, str]]:
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    return [(kind, None, "") for kind, pattern in _RAW.items() if pattern.search(data)]
 
 
 def _walk(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int | None, str]]:
