@@ -1,0 +1,133 @@
+"""Spreadsheets that open right in Excel and WPS, and lists that people bring as .xlsx."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from reviewapp.domain.errors import N_, Invalid
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_ROWS = 20_000
+MAX_COLUMNS = 60
+#: what an .xlsx may unpack to: a list of 20,000 rows is far below, a bomb far above
+MAX_UNPACKED_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class SheetRows:
+    """The first sheet of a list: its header, and rows of texts with their row number in Excel."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, dict[str, str]], ...]
+
+
+def write_sheet(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return an .xlsx with one sheet: bold header, frozen, filtered, columns as wide as needed.
+
+    Texts are written as texts, so that one that begins with = is never read as a formula.
+    """
+    listed = [list(row) for row in rows]
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for index, name in enumerate(header, start=1):
+        texts = [str(name)] + [str(row[index - 1] or "") for row in listed[:500]]
+        widest = max((_width(text) for text in texts), default=8)
+        sheet.column_dimensions[get_column_letter(index)].width = min(60, max(8, widest + 2))
+    sheet.append([_head(sheet, name) for name in header])
+    for row in listed:
+        sheet.append([_cell(sheet, value) for value in row])
+    if header:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(listed) + 1}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read_sheet(source: Path | bytes) -> SheetRows:
+    """Read the first sheet of an .xlsx: the first row that is not empty is the header.
+
+    Raises Invalid for what is no .xlsx, too long, or unpacks to more than is sane.
+    """
+    handle: Any = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        with zipfile.ZipFile(handle) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise Invalid(N_("The list unpacks to far more than a list can hold."))
+        if isinstance(source, bytes):
+            handle = io.BytesIO(source)
+        book = load_workbook(handle, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        header: tuple[str, ...] = ()
+        rows: list[tuple[int, dict[str, str]]] = []
+        for number, values in enumerate(
+            sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1
+        ):
+            texts = [_text(value) for value in values]
+            if not any(texts):
+                continue
+            if not header:
+                header = tuple(texts)
+                continue
+            if len(rows) >= MAX_ROWS:
+                raise Invalid(
+                    N_("The list has more than %(count)s rows; split it."), count=MAX_ROWS
+                )
+            pairs = zip(header, texts, strict=False)
+            rows.append((number, {name: text for name, text in pairs if name}))
+        book.close()
+    except Invalid:
+        raise
+    except Exception as error:
+        raise Invalid(
+            N_("This is no Excel list that can be read. Save it as .xlsx and try again.")
+        ) from error
+    return SheetRows(tuple(name for name in header if name), tuple(rows))
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def _head(sheet: Any, name: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=str(name))
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="E3F1F0")
+    return cell
+
+
+def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)
+    if value is None or isinstance(value, int | float | date | datetime):
+        return WriteOnlyCell(sheet, value=value)
+    cell = WriteOnlyCell(sheet, value=_clean(str(value)))
+    cell.data_type = "s"
+    cell.alignment = Alignment(vertical="top", wrap_text="\n" in str(value))
+    return cell
+
+
+def _clean(text: str) -> str:
+    """Drop control characters, which no spreadsheet accepts."""
+    return "".join(c for c in text if c >= " " or c in "\n\t")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    return str(value).strip()
