@@ -78,11 +78,12 @@ def find_grids(edges: Sequence[Edge], page: int) -> tuple[list[Grid], bool]:
     merged = [rule for rule in merged if _length(rule) >= _MIN_RULE]
     horizontal = sum(rule["orientation"] == "h" for rule in merged)
     vertical = len(merged) - horizontal
-    if vertical < 2 or horizontal < 1:
+    if not vertical or not horizontal:
         return [], False
     if horizontal > _MAX_RULES or vertical > _MAX_RULES:
         return [], True
     ends = _closing_rules(merged)
+    ends += _side_rules(merged + ends)
     cells = intersections_to_cells(edges_to_intersections(merged + ends, _TOLERANCE, _TOLERANCE))
     grids = [_grid(table, page, ends) for table in cells_to_tables(cells)]
     return [grid for grid in grids if len(grid.xs) > 2], False
@@ -129,6 +130,49 @@ def _closing_rules(rules: list[_Rule]) -> list[_Rule]:
                 if _open_column(left, right, height, horizontals):
                     made.append(_rule(Edge(True, height, left["x0"], right["x0"])))
     return made
+
+
+def _side_rules(rules: list[_Rule]) -> list[_Rule]:
+    """Make the outer rules of a table that is open at its sides, a usual style in reports.
+
+    Three or more horizontal rules that end at one place, crossed by a vertical one, are closed
+    there. The question is that of _closing_rules with the page turned by a quarter.
+    """
+    turned = [_turn(rule) for rule in rules]
+    horizontals = [rule for rule in turned if rule["orientation"] == "h"]
+    verticals = [rule for rule in turned if rule["orientation"] == "v"]
+    made: list[_Rule] = []
+    for end in ("top", "bottom"):
+        for group in _clusters(sorted(verticals, key=lambda rule: rule[end]), end):
+            if len(group) < _CLOSING:
+                continue
+            place = _shared_height(sum(rule[end] for rule in group) / len(group), horizontals)
+            group.sort(key=lambda rule: rule["x0"])
+            pairs = list(pairwise(group))
+            crossed = [n for n, pair in enumerate(pairs) if _crossed(*pair, horizontals)]
+            if not crossed or any(abs(rule["top"] - place) <= _TOLERANCE for rule in horizontals):
+                continue
+            first, last = pairs[crossed[0]][0], pairs[crossed[-1]][1]
+            made.append(_turn(_rule(Edge(True, place, first["x0"], last["x0"]))))
+    return made
+
+
+def _crossed(left: _Rule, right: _Rule, horizontals: list[_Rule]) -> bool:
+    low = max(left["top"], right["top"]) - _TOLERANCE
+    high = min(left["bottom"], right["bottom"]) + _TOLERANCE
+    return any(
+        low <= rule["top"] <= high
+        and rule["x0"] <= left["x0"] + _TOLERANCE
+        and rule["x1"] >= right["x0"] - _TOLERANCE
+        for rule in horizontals
+    )
+
+
+def _turn(rule: _Rule) -> _Rule:
+    """Change x and y."""
+    if rule["orientation"] == "h":
+        return _rule(Edge(False, rule["top"], rule["x0"], rule["x1"]))
+    return _rule(Edge(True, rule["x0"], rule["top"], rule["bottom"]))
 
 
 def _shared_height(height: float, horizontals: list[_Rule]) -> float:

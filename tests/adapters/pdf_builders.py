@@ -162,7 +162,7 @@ def garbled(path: Path) -> Path:
     return path
 
 
-def flate_bomb(path: Path, size: int = 2_000_000_000) -> Path:
+def flate_bomb(path: Path, size: int = 600_000_000) -> Path:
     """Write one page whose content unpacks to `size` bytes."""
     packer = zlib.compressobj(9)
     block = b" " * 10_000_000

@@ -150,6 +150,25 @@ def test_a_row_without_its_closing_rule_is_not_lost(tmp_path: Path) -> None:
     assert cells(table) == [["甲", "1.00"], ["乙", "2.00"]]
 
 
+def test_a_table_that_is_open_at_its_sides_keeps_its_outer_columns(tmp_path: Path) -> None:
+    def open_sides(canvas: build.Canvas, number: int) -> None:
+        for y in (700, 680, 660, 640):
+            canvas.line(72, y, 372, y)
+        for x in (172, 272):
+            canvas.line(x, 700, x, 640)
+
+    texts = [
+        (x + 8, build.HEIGHT - y + 3, 11, text)
+        for y, row in zip(
+            (700, 680, 660), ("名称 预算 支出", "甲 1.0 2.0", "乙 3.0 4.0"), strict=True
+        )
+        for x, text in zip((72, 172, 272), row.split(), strict=True)
+    ]
+    (table,) = pdf.read(build.with_text(tmp_path / "a.pdf", [texts], open_sides)).tables
+    assert table.columns == ("名称", "预算", "支出")
+    assert cells(table) == [["甲", "1.0", "2.0"], ["乙", "3.0", "4.0"]]
+
+
 def test_a_number_missing_from_the_series_makes_the_table_uncertain(tmp_path: Path) -> None:
     rows = [row for row in funds_rows(6) if row[0] != "4"]
     path = build.with_table(
