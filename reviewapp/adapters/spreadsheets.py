@@ -60,13 +60,13 @@ def read_sheet(source: Path | bytes) -> SheetRows:
 
     Raises Invalid for what is no .xlsx, too long, or unpacks to more than is sane.
     """
-    handle: Any = io.BytesIO(source) if isinstance(source, bytes) else source
+    # A handle, since openpyxl judges a path by its ending and uploads have none.
+    handle = io.BytesIO(source if isinstance(source, bytes) else source.read_bytes())
     try:
         with zipfile.ZipFile(handle) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise Invalid(N_("The list unpacks to far more than a list can hold."))
-        if isinstance(source, bytes):
-            handle = io.BytesIO(source)
+        handle.seek(0)
         book = load_workbook(handle, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         header: tuple[str, ...] = ()

@@ -1,15 +1,5 @@
-"""The registers pages."""
+"""The registers of agencies, departments and experts."""
 
-from flask import Blueprint
+from reviewapp.web.registers.views import bp
 
-from reviewapp.domain.policy import Permission
-from reviewapp.web.support.access import requires
-
-bp = Blueprint("registers", __name__)
-
-
-@bp.get("/registers")
-@requires(Permission.REGISTER_READ)
-def index() -> str:
-    """To be built."""
-    return ""
+__all__ = ["bp"]
