@@ -18,6 +18,7 @@ from PIL import WebPImagePlugin  # noqa: F401 - loaded once, in the server proce
 from reviewapp.adapters import pdf_furniture, pdf_wire
 from reviewapp.adapters.child import Progress
 from reviewapp.adapters.pdf_chars import Frame
+from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
 from reviewapp.adapters.pdf_open import active_content, open_pdf
 from reviewapp.adapters.pdf_page import RawPage, Thresholds, read_page
@@ -82,8 +83,17 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
     return pdf_wire.encode(document)
 
 
-def render(path: str, report: Progress, *, pages: list[int], dpi: int, max_side: int) -> bytes:
+def render(
+    path: str,
+    report: Progress,
+    *,
+    pages: list[int],
+    dpi: int,
+    max_side: int,
+    fonts: list[str] | None = None,
+) -> bytes:
     """Draw pages as WebP; answer (page, length, bytes) one after the other."""
+    use_own_fonts(fonts)
     pdf = open_pdf(path, max_pages=sys.maxsize).pdf
     parts: list[bytes] = []
     for done, number in enumerate(pages, 1):

@@ -169,6 +169,29 @@ def test_a_table_that_is_open_at_its_sides_keeps_its_outer_columns(tmp_path: Pat
     assert cells(table) == [["甲", "1.0", "2.0"], ["乙", "3.0", "4.0"]]
 
 
+def test_rules_drawn_as_thin_filled_boxes_in_one_path_are_rules(tmp_path: Path) -> None:
+    """Word and WPS draw borders so."""
+
+    def boxes(canvas: build.Canvas, number: int) -> None:
+        path = canvas.beginPath()
+        for y in (700, 680, 660):
+            for x in (72, 172):
+                path.rect(x, y, 100, 0.5)
+        for x in (72, 172, 272):
+            for y in (660, 680):
+                path.rect(x, y, 0.5, 20)
+        canvas.drawPath(path, stroke=0, fill=1)
+
+    texts = [
+        (80, build.HEIGHT - 698, 11, "名称"),
+        (180, build.HEIGHT - 698, 11, "金额"),
+        (80, build.HEIGHT - 678, 11, "甲"),
+        (180, build.HEIGHT - 678, 11, "1.00"),
+    ]
+    (table,) = pdf.read(build.with_text(tmp_path / "a.pdf", [texts], boxes)).tables
+    assert (table.columns, cells(table)) == (("名称", "金额"), [["甲", "1.00"]])
+
+
 def test_a_number_missing_from_the_series_makes_the_table_uncertain(tmp_path: Path) -> None:
     rows = [row for row in funds_rows(6) if row[0] != "4"]
     path = build.with_table(
