@@ -20,8 +20,9 @@ from reviewapp.adapters.child import Progress
 from reviewapp.adapters.pdf_chars import Frame
 from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
-from reviewapp.adapters.pdf_open import active_content, open_pdf
+from reviewapp.adapters.pdf_open import Opened, active_content, open_pdf
 from reviewapp.adapters.pdf_page import RawPage, Thresholds, read_page
+from reviewapp.adapters.pdf_split import both, worth_splitting
 from reviewapp.adapters.pdf_tables import RawRow, RawTable, join_tables
 from reviewapp.domain.document import (
     ActiveContent,
@@ -52,13 +53,7 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
     """Read the whole file and answer a document in pdf_wire's form."""
     started = time.perf_counter()
     opened = open_pdf(path, max_pages=max_pages)
-    chosen = replace(Thresholds(), **thresholds)  # type: ignore[arg-type]
-    count = len(opened.pdf)
-    pages = []
-    for number in range(1, count + 1):
-        pages.append(read_page(opened.pdf, number, chosen))
-        if number % 5 == 0 or number == count:
-            report(number, count)
+    pages = _pages(path, opened, report, replace(Thresholds(), **thresholds))  # type: ignore[arg-type]
     read_at = time.perf_counter()
     pdf_furniture.mark(pages)
     tables = join_tables(pages)
@@ -81,6 +76,31 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
         },
     )
     return pdf_wire.encode(document)
+
+
+def _pages(path: str, opened: Opened, report: Progress, thresholds: Thresholds) -> list[RawPage]:
+    count = len(opened.pdf)
+
+    def part(pdf: pypdfium2.PdfDocument, start: int, end: int, share: int) -> list[RawPage]:
+        pages = []
+        for number in range(start, end):
+            pages.append(read_page(pdf, number, thresholds))
+            if share and number % 5 == 0:
+                report(min(number * share, count), count)
+        return pages
+
+    if worth_splitting(count):
+        middle = count // 2 + 1
+        # The fork opens the file anew: two processes must not share a place in it.
+        source = opened.repaired_bytes or path
+        pages = both(
+            lambda: part(opened.pdf, 1, middle, 2),
+            lambda: part(pypdfium2.PdfDocument(source), middle, count + 1, 0),
+        )
+    else:
+        pages = part(opened.pdf, 1, count + 1, 1)
+    report(count, count)
+    return pages
 
 
 def render(

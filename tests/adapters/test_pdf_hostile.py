@@ -100,6 +100,13 @@ def test_a_bomb_is_unsafe_and_leaves_no_process(
     assert pdf.read(build.with_text(tmp_path / "b.pdf", [build.prose()])).pages
 
 
+def test_a_bomb_deep_in_a_long_document_is_unsafe_too(tmp_path: Path) -> None:
+    long = build.with_text(tmp_path / "long.pdf", [build.prose(2)] * 60)
+    bomb = build.recursive_form(tmp_path / "bomb.pdf")
+    for name, parts in (("end", [long, bomb]), ("start", [bomb, long])):
+        assert refusal(build.joined(tmp_path / f"{name}.pdf", parts)) == "unsafe"
+
+
 def test_a_huge_page_is_read(tmp_path: Path) -> None:
     document = pdf.read(build.huge_page(tmp_path / "a.pdf"))
     assert document.pages[0].width == 14400

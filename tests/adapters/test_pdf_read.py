@@ -165,6 +165,13 @@ def test_a_page_of_figures_is_not_garbled(tmp_path: Path) -> None:
     assert document.pages[0].text_layer is TextLayer.GOOD
 
 
+def test_a_long_document_is_read_whole_and_in_order(tmp_path: Path) -> None:
+    pages = [[(72, 100, 14, f"这是第{n}页的正文")] for n in range(1, 91)]
+    document = pdf.read(build.with_text(tmp_path / "a.pdf", pages))
+    assert texts(document) == [f"这是第{n}页的正文" for n in range(1, 91)]
+    assert [page.number for page in document.pages] == list(range(1, 91))
+
+
 def test_progress_counts_pages_to_the_last(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     path = build.with_text(tmp_path / "a.pdf", [build.prose(2)] * 12)
