@@ -56,6 +56,8 @@ class Report(Table, table=True):
     current_version: int = 1
     uploaded_by: uuid.UUID = Field(foreign_key="account.id", index=True)
     is_confirmed: bool = False  # a person confirmed the metadata
+    # Where each value came from: person, list (an Excel list), precheck; absent is a guess.
+    sources: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     note: str = ""
 
 
@@ -79,15 +81,22 @@ class ReportVersion(Table, table=True):
 
 
 class Intake(Table, table=True):
-    """Many files brought at once (drop, ZIP with a list), shown as a preview, taken in one act."""
+    """Files brought at once (one, many, a ZIP with a list), shown as a preview, taken in one act.
+
+    `state`: reading (a job unpacks and looks at the files), preview, taken, discarded.
+    """
 
     __tablename__ = "intake"
-    __table_args__ = (one_of("state", "preview", "taken", "discarded"),)
+    __table_args__ = (one_of("state", "reading", "preview", "taken", "discarded"),)
 
     round_id: uuid.UUID = Field(foreign_key="round.id", index=True)
-    uploaded_by: uuid.UUID = Field(foreign_key="account.id")
-    state: str = "preview"
+    uploaded_by: uuid.UUID = Field(foreign_key="account.id", index=True)
+    state: str = "reading"
     source_name: str = ""
+    # What came in, in order: name, sha256, size, and a doubt where it was refused at the door.
+    brought: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    has_list: bool = False
+    notes: list[Any] = Field(default_factory=list, sa_type=sa.JSON)  # doubts about the whole
 
 
 class IntakeItem(Table, table=True):
@@ -100,6 +109,7 @@ class IntakeItem(Table, table=True):
     position: int
     file_name: str = ""
     sha256: str | None = Field(default=None, foreign_key="stored_file.sha256")
+    pages: int | None = None
     listed: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # the list's row
     doubts: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
     state: str = "waiting"

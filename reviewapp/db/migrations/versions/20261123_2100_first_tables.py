@@ -258,8 +258,12 @@ def upgrade() -> None:
         sa.Column("uploaded_by", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("source_name", sa.Text(), nullable=False),
+        sa.Column("brought", sa.JSON(), nullable=False),
+        sa.Column("has_list", sa.Boolean(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('preview', 'taken', 'discarded')", name=op.f("ck_intake_state_known")
+            "state IN ('reading', 'preview', 'taken', 'discarded')",
+            name=op.f("ck_intake_state_known"),
         ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_intake_round_id")),
         sa.ForeignKeyConstraint(
@@ -269,6 +273,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("intake", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_intake_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_uploaded_by"), ["uploaded_by"], unique=False)
 
     op.create_table(
         "notice",
@@ -351,6 +356,7 @@ def upgrade() -> None:
         sa.Column("current_version", sa.Integer(), nullable=False),
         sa.Column("uploaded_by", sa.Uuid(), nullable=False),
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("sources", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "evaluation_grade IS NULL OR evaluation_grade IN ('优', '良', '中', '差')",
@@ -460,6 +466,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("listed", sa.JSON(), nullable=False),
         sa.Column("doubts", sa.JSON(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -905,6 +912,7 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intake_uploaded_by"))
         batch_op.drop_index(batch_op.f("ix_intake_round_id"))
 
     op.drop_table("intake")
