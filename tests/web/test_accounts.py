@@ -58,7 +58,9 @@ def test_others_do_not_know_that_accounts_exist(client_of: Client, cast: Cast, n
     client = client_of(getattr(cast, name))
     assert client.get("/accounts").status_code == 404
     assert client.get("/accounts/new").status_code == 404
-    assert client.post(f"/accounts/{cast.meng.id}/state", data={"state": "closed"}).status_code == 404
+    assert (
+        client.post(f"/accounts/{cast.meng.id}/state", data={"state": "closed"}).status_code == 404
+    )
 
 
 def test_closing_an_account_ends_its_sessions_at_once(client_of: Client, cast: Cast) -> None:
