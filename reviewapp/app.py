@@ -102,4 +102,4 @@ def _static_files(app: Flask) -> None:
         if endpoint.split(".")[-1] == "static":
             if hasattr(view, "__func__"):
                 view = view.__func__
-            view.access = PUBLIC  # type: ignore[attr-defined]
+            vars(view)["access"] = PUBLIC

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import urlparse
 
 import obstore
@@ -53,7 +53,7 @@ class Storage:
             self._store = from_url(url)
 
     @contextmanager
-    def receive(self, stream: BinaryIO, limit: int) -> Iterator[Received]:
+    def receive(self, stream: IO[bytes], limit: int) -> Iterator[Received]:
         """Copy a stream to a temporary file while hashing it; it is gone after the block.
 
         Raises TooLarge past `limit` bytes.

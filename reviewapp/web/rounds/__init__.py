@@ -1,22 +1,6 @@
-"""The rounds pages."""
+"""Rounds: the list, a round's reports, its rules, dates and phases."""
 
-from flask import Blueprint
+from reviewapp.web.rounds import settings as _settings  # noqa: F401  (registers its views)
+from reviewapp.web.rounds.views import bp
 
-from reviewapp.domain.policy import Permission
-from reviewapp.web.support.access import requires
-
-bp = Blueprint("rounds", __name__)
-
-
-@bp.get("/rounds")
-@requires(Permission.ROUND_READ)
-def index() -> str:
-    """To be built."""
-    return ""
-
-
-@bp.get("/rounds/<uuid:round_id>")
-@requires(Permission.ROUND_READ)
-def show(round_id: object) -> str:
-    """To be built."""
-    return ""
+__all__ = ["bp"]

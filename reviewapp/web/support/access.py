@@ -66,6 +66,6 @@ def check_every_view_declares_access(app: Flask) -> None:
         raise RuntimeError(f"views without a declared permission: {', '.join(silent)}")
 
 
-def refuse(message: str, **values: object) -> NotAllowed:
+def refuse(message: str, **values: Any) -> NotAllowed:
     """Return the error for someone who may see a thing but not do this to it."""
     return NotAllowed(message, **values)

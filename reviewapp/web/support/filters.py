@@ -42,7 +42,7 @@ def day(value: date | None) -> str:
     """Write a date in the reader's language."""
     if value is None:
         return ""
-    return _("%(year)s-%(month)s-%(day)s", year=value.year, month=value.month, day=value.day)
+    return str(_("%(year)s-%(month)s-%(day)s", year=value.year, month=value.month, day=value.day))
 
 
 def points(hundredths: int | None) -> str:

@@ -13,7 +13,7 @@ from reviewapp.services import accounts
 from reviewapp.web.support.parts import read
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login keeps: the identity and the session epoch that it was signed in with."""
 
     def __init__(self, identity: Identity, epoch: int) -> None:
@@ -30,7 +30,7 @@ def init_identity(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # addresses change under people on mobile networks
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader
     def load(key: str) -> SignedIn | None:
         account_id, _, epoch = key.partition(":")
         try:
