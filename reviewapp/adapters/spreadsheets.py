@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,9 +55,12 @@ def write_sheet(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
     return out.getvalue()
 
 
-def read_sheet(source: Path | bytes) -> SheetRows:
+def read_sheet(
+    source: Path | bytes, is_header: Callable[[Sequence[str]], bool] | None = None
+) -> SheetRows:
     """Read the first sheet of an .xlsx: the first row that is not empty is the header.
 
+    `is_header` passes over the title lines that stand above the header of many official lists.
     Raises Invalid for what is no .xlsx, too long, or unpacks to more than is sane.
     """
     # A handle, since openpyxl judges a path by its ending and uploads have none.
@@ -78,7 +81,8 @@ def read_sheet(source: Path | bytes) -> SheetRows:
             if not any(texts):
                 continue
             if not header:
-                header = tuple(texts)
+                if is_header is None or is_header(texts):
+                    header = tuple(texts)
                 continue
             if len(rows) >= MAX_ROWS:
                 raise Invalid(
@@ -100,18 +104,19 @@ def _width(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
-def _head(sheet: Any, name: str) -> WriteOnlyCell:
+def _head(sheet: Any, name: str) -> Any:
     cell = WriteOnlyCell(sheet, value=str(name))
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E3F1F0")
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)
     if value is None or isinstance(value, int | float | date | datetime):
-        return WriteOnlyCell(sheet, value=value)
+        plain: Any = value
+        return WriteOnlyCell(sheet, value=plain)
     cell = WriteOnlyCell(sheet, value=_clean(str(value)))
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="top", wrap_text="\n" in str(value))

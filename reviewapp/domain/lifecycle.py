@@ -31,6 +31,15 @@ class ReportState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class IntakeState(StrEnum):
+    """Brought files are being read, shown as a preview, taken in one act, or discarded."""
+
+    READING = "reading"
+    PREVIEW = "preview"
+    TAKEN = "taken"
+    DISCARDED = "discarded"
+
+
 class AssignmentState(StrEnum):
     """An assignment stands, was declined by the expert or withdrawn by an officer."""
 
@@ -91,6 +100,12 @@ TRANSITIONS: Mapping[type[StrEnum], Mapping[tuple[StrEnum, str], StrEnum]] = {
         (ReportState.TAKEN_IN, "withdraw"): ReportState.WITHDRAWN,
         (ReportState.WITHDRAWN, "restore"): ReportState.UPLOADED,
     },
+    IntakeState: {
+        (IntakeState.READING, "show"): IntakeState.PREVIEW,
+        (IntakeState.PREVIEW, "take"): IntakeState.TAKEN,
+        (IntakeState.READING, "discard"): IntakeState.DISCARDED,
+        (IntakeState.PREVIEW, "discard"): IntakeState.DISCARDED,
+    },
     AssignmentState: {
         (AssignmentState.ASSIGNED, "decline"): AssignmentState.DECLINED,
         (AssignmentState.ASSIGNED, "withdraw"): AssignmentState.WITHDRAWN,
@@ -137,6 +152,7 @@ _NAMES: Mapping[StrEnum, str] = {
 _REFUSALS: Mapping[type[StrEnum], str] = {
     RoundPhase: N_("The round cannot go there from its present phase."),
     ReportState: N_("The report is in another state meanwhile: this cannot be done now."),
+    IntakeState: N_("These files have been taken or discarded meanwhile."),
     AssignmentState: N_("The assignment is in another state meanwhile: this cannot be done now."),
     ReviewState: N_("The review is in another state meanwhile: this cannot be done now."),
     SettlementState: N_("The settlement is in another state meanwhile: this cannot be done now."),
@@ -144,6 +160,9 @@ _REFUSALS: Mapping[type[StrEnum], str] = {
     NoticeState: N_("The notice is in another state meanwhile: this cannot be done now."),
 }
 _PAIR_REFUSALS: Mapping[type[StrEnum], Mapping[tuple[StrEnum, str], str]] = {
+    IntakeState: {
+        (IntakeState.READING, "take"): N_("The files are still being read. Wait for the preview."),
+    },
     ReviewState: {
         (ReviewState.SUBMITTED, "save"): N_("A submitted review cannot be changed."),
         (ReviewState.SUBMITTED, "submit"): N_("The review has been submitted already."),

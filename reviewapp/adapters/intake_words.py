@@ -1,0 +1,43 @@
+"""rubrics/intake.yaml: how lists of reports name their columns, kinds and grades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from reviewapp.domain.errors import N_, Invalid
+from reviewapp.domain.intake import IntakeWords, plain_word
+
+
+@lru_cache(maxsize=4)
+def load_words(path: Path) -> IntakeWords:
+    """Read the words. Raises Invalid naming the file and the key."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise _problem(path, "", str(error)) from error
+    tables = {key: _flat(path, data, key) for key in ("columns", "kinds", "grades")}
+    return IntakeWords(**tables)
+
+
+def _flat(path: Path, data: object, key: str) -> Mapping[str, str]:
+    table = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(table, dict) or not table:
+        raise _problem(path, key, "expected a table of lists")
+    flat: dict[str, str] = {}
+    for name, spellings in table.items():
+        if not isinstance(spellings, list):
+            raise _problem(path, f"{key}.{name}", "expected a list of words")
+        for word in spellings:
+            known = flat.setdefault(plain_word(str(word)), str(name))
+            if known != str(name):
+                raise _problem(path, f"{key}.{name}", f"{word} already means {known}")
+    return flat
+
+
+def _problem(path: Path, key: str, why: str) -> Invalid:
+    where = f"{path.name}: {key}" if key else path.name
+    return Invalid(N_("The words for intake lists cannot be used: %(why)s"), why=f"{where}: {why}")

@@ -1,0 +1,99 @@
+"""One brought file on its way in: looked at, kept, and given its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from reviewapp.adapters import pdf
+from reviewapp.adapters.file_types import PDF, REFUSED, file_type
+from reviewapp.adapters.storage import Received, Storage, TooLarge
+from reviewapp.db.models import StoredFile
+from reviewapp.domain.errors import Invalid
+from reviewapp.domain.intake import DOUBTS
+
+PDF_TYPE = "application/pdf"
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    """How large one file may be, in bytes and pages."""
+
+    max_bytes: int = 100_000_000
+    max_pages: int = 500
+
+
+@dataclass(frozen=True)
+class PdfFile:
+    """A PDF whose bytes are kept already; `pages` as counted when it was looked at."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    pages: int
+
+
+def keep_pdf(storage: Storage, stream: BinaryIO, name: str, limits: FileLimits) -> PdfFile:
+    """Receive one PDF, look at it in the limited child, and keep its bytes.
+
+    Runs outside any transaction. Raises Invalid with what is wrong and how to mend it.
+    """
+    try:
+        with storage.receive(stream, limits.max_bytes) as received:
+            refusal = refusal_of(received, name)
+            if refusal is not None:
+                raise refusal
+            look = inspect(received, limits)
+            storage.keep(received)
+            return PdfFile(base_name(name), received.sha256, received.size_bytes, look.pages)
+    except TooLarge:
+        message = DOUBTS["too-large"][1]
+        raise Invalid(message, field="file", limit=limits.max_bytes // 1_000_000) from None
+
+
+def refusal_of(received: Received, name: str) -> Invalid | None:
+    """Return why something received is no PDF, with what to do instead; None for a PDF."""
+    if received.size_bytes == 0:
+        return Invalid(DOUBTS["empty-file"][1], field="file")
+    kind = file_type(received.head(), name, received.path)
+    if kind == PDF:
+        return None
+    word, how = REFUSED.get(kind, REFUSED["other"])
+    return Invalid(DOUBTS["not-pdf"][1], field="file", kind=word, how=how)
+
+
+def inspect(received: Received, limits: FileLimits) -> pdf.Look:
+    """Look at a received PDF. Raises Invalid with the sentence of what is wrong."""
+    try:
+        return pdf.inspect(
+            received.path,
+            limits=pdf.ReadLimits(max_bytes=limits.max_bytes, max_pages=limits.max_pages),
+        )
+    except pdf.Unreadable as error:
+        raise Invalid(error.message, field="file", **error.values) from error
+
+
+def enter(
+    session: Session, sha256: str, size_bytes: int, media_type: str, *, now: datetime
+) -> StoredFile:
+    """Return the row of kept bytes, making it where they are new."""
+    known = session.exec(select(StoredFile).where(StoredFile.sha256 == sha256)).one_or_none()
+    if known is not None:
+        return known
+    row = StoredFile(created_at=now, sha256=sha256, size_bytes=size_bytes, media_type=media_type)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        # Somebody brought the same bytes in the same second.
+        return session.exec(select(StoredFile).where(StoredFile.sha256 == sha256)).one()
+    return row
+
+
+def base_name(name: str) -> str:
+    """Return a file's name without the folders that some browsers send along."""
+    return name.replace("\\", "/").split("/")[-1].strip()[:200] or "report.pdf"
