@@ -1,15 +1,5 @@
-"""The results pages."""
+"""Results: what an agency reads of its own reports, and the officers' page of receipts."""
 
-from flask import Blueprint
+from reviewapp.web.results.views import bp
 
-from reviewapp.domain.policy import Permission
-from reviewapp.web.support.access import requires
-
-bp = Blueprint("results", __name__)
-
-
-@bp.get("/results")
-@requires(Permission.RESULT_READ)
-def index() -> str:
-    """To be built."""
-    return ""
+__all__ = ["bp"]
