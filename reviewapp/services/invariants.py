@@ -1,0 +1,163 @@
+"""`reviewapp check`: what must hold in stored data whatever the program did, read back and said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from reviewapp.adapters.storage import Storage
+from reviewapp.config import Config
+from reviewapp.db import migrate
+from reviewapp.db.models import (
+    Assignment,
+    Opinion,
+    Report,
+    ReportVersion,
+    Review,
+    ReviewSnapshot,
+    RubricVersion,
+    Score,
+    Settlement,
+    StoredFile,
+)
+from reviewapp.db.session import Database
+from reviewapp.domain.rubric import Rubric, canonical_json
+from reviewapp.services import audit
+
+
+def check(config: Config) -> list[str]:
+    """Return one English sentence for each thing that is not as it must be; nothing is changed."""
+    database = Database(config.database_url)
+    storage = Storage(config.storage_url, config.data_dir / "tmp")
+    if not migrate.is_current(database):
+        return ["The database is not at the newest revision: run reviewapp migrate."]
+    with database.read() as session:
+        found = [sentence for rule in _RULES for sentence in rule(session)]
+        found += _files(session, storage)
+    database.engine.dispose()
+    return found
+
+
+def _chain(session: Session) -> Iterator[str]:
+    _count, breaks = audit.verify(session)
+    for one in breaks:
+        yield f"Event {one.number}: the chain of events is broken ({one.reason})."
+
+
+def _references(session: Session) -> Iterator[str]:
+    """SQLite checks references as it writes; a file that another program touched may differ."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    for table, row, parent, _key in session.execute(sa.text("PRAGMA foreign_key_check")):
+        yield f"Table {table}, row {row}: points to nothing in {parent}."
+
+
+def _rubrics(session: Session) -> Iterator[str]:
+    for row in session.exec(select(RubricVersion)):
+        if Rubric.from_json(row.content).content_hash != row.content_hash:
+            yield f"Rubric {row.slug} {row.version}: its text differs from its hash."
+
+
+def _versions(session: Session) -> Iterator[str]:
+    lacking = (
+        select(Report)
+        .outerjoin(
+            ReportVersion,
+            sa.and_(
+                col(ReportVersion.report_id) == col(Report.id),
+                col(ReportVersion.number) == col(Report.current_version),
+            ),
+        )
+        .where(col(ReportVersion.id).is_(None))
+    )
+    for report in session.exec(lacking):
+        yield f"Report {report.id}: its current version {report.current_version} has no file."
+
+
+def _totals(session: Session) -> Iterator[str]:
+    """A submitted review's total is the sum of its scores, to the hundredth."""
+    sums = (
+        sa.select(col(Score.review_id), sa.func.sum(col(Score.points_hundredths)).label("points"))
+        .group_by(col(Score.review_id))
+        .subquery()
+    )
+    wrong = (
+        sa.select(col(Review.id), col(Review.total_hundredths), sums.c.points)
+        .outerjoin(sums, sums.c.review_id == col(Review.id))
+        .where(
+            col(Review.state) == "submitted",
+            col(Review.total_hundredths) != sa.func.coalesce(sums.c.points, 0),
+        )
+    )
+    for review_id, total, points in session.execute(wrong):
+        yield f"Review {review_id}: its total {total} differs from the sum of its scores {points}."
+
+
+def _snapshots(session: Session) -> Iterator[str]:
+    for row in session.exec(select(ReviewSnapshot).execution_options(yield_per=200)):
+        if hashlib.sha256(canonical_json(row.content)).hexdigest() != row.content_hash:
+            yield f"Submission {row.number} of review {row.review_id}: differs from its hash."
+    lacking = (
+        select(Review.id)
+        .outerjoin(ReviewSnapshot, col(ReviewSnapshot.review_id) == col(Review.id))
+        .where(col(Review.state) == "submitted", col(ReviewSnapshot.id).is_(None))
+    )
+    for review_id in session.exec(lacking):
+        yield f"Review {review_id}: is submitted without a frozen copy."
+
+
+def _settlements(session: Session) -> Iterator[str]:
+    submitted = (
+        sa.exists()
+        .where(
+            col(Assignment.report_id) == col(Settlement.report_id),
+            col(Review.assignment_id) == col(Assignment.id),
+            col(Review.state) == "submitted",
+        )
+        .correlate(Settlement)
+    )
+    for row in session.exec(
+        select(Settlement).where(col(Settlement.state) == "settled", ~submitted)
+    ):
+        yield f"Report {row.report_id}: is settled without any submitted review."
+
+
+def _opinions(session: Session) -> Iterator[str]:
+    settled = (
+        sa.exists()
+        .where(
+            col(Settlement.report_id) == col(Opinion.report_id),
+            col(Settlement.state) == "settled",
+        )
+        .correlate(Opinion)
+    )
+    for row in session.exec(select(Opinion).where(col(Opinion.state) == "released", ~settled)):
+        yield f"Report {row.report_id}: its opinion is released without a settled result."
+
+
+def _files(session: Session, storage: Storage) -> list[str]:
+    found = []
+    for row in session.exec(select(StoredFile).order_by(col(StoredFile.sha256))):
+        if not storage.exists(row.sha256):
+            found.append(f"File {row.sha256}: is not in the store.")
+            continue
+        content = storage.read(row.sha256)
+        if hashlib.sha256(content).hexdigest() != row.sha256 or len(content) != row.size_bytes:
+            found.append(f"File {row.sha256}: its bytes have changed.")
+    return found
+
+
+_RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
+    _chain,
+    _references,
+    _rubrics,
+    _versions,
+    _totals,
+    _snapshots,
+    _settlements,
+    _opinions,
+)
