@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ACCOUNT_INVITE = "account:invite"  # experts and agency users
     REGISTER_READ = "register:read"
     REGISTER_EDIT = "register:edit"
+    RUBRIC_READ = "rubric:read"
     ROUND_READ = "round:read"
     ROUND_MANAGE = "round:manage"
     REPORT_UPLOAD = "report:upload"
@@ -57,6 +58,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ACCOUNT_INVITE,
             _P.REGISTER_READ,
             _P.REGISTER_EDIT,
+            _P.RUBRIC_READ,
             _P.ROUND_READ,
             _P.ROUND_MANAGE,
             _P.REPORT_UPLOAD,
@@ -76,6 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.APPROVER: frozenset(
         {
             _P.REGISTER_READ,
+            _P.RUBRIC_READ,
             _P.ROUND_READ,
             _P.REPORT_READ,
             _P.REVIEW_READ,
@@ -84,11 +87,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.NOTICE_SIGN,
         }
     ),
-    Role.EXPERT: frozenset({_P.REPORT_UPLOAD, _P.REPORT_READ, _P.REVIEW_WRITE}),
+    Role.EXPERT: frozenset({_P.RUBRIC_READ, _P.REPORT_UPLOAD, _P.REPORT_READ, _P.REVIEW_WRITE}),
     Role.AGENCY: frozenset({_P.RESULT_READ}),
     Role.AUDITOR: frozenset(
         {
             _P.REGISTER_READ,
+            _P.RUBRIC_READ,
             _P.ROUND_READ,
             _P.REPORT_READ,
             _P.REVIEW_READ,

@@ -1,5 +1,5 @@
-"""The rubrics pages."""
+"""Rubrics: how reports are rated, readable by everybody who rates or oversees."""
 
-from flask import Blueprint
+from reviewapp.web.rubrics.views import bp
 
-bp = Blueprint("rubrics", __name__)
+__all__ = ["bp"]

@@ -1,0 +1,54 @@
+"""Rubric versions as the rounds keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from reviewapp.db.models import Round, RubricVersion
+from reviewapp.domain.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class RubricLine:
+    """A stored rubric with the titles of the rounds that use it."""
+
+    id: UUID
+    title: str
+    version: str
+    kind: str
+    content_hash: str
+    rounds: tuple[str, ...]
+
+
+def rubric_lines(session: Session) -> tuple[RubricLine, ...]:
+    """Return every stored rubric by kind and version, newest version first."""
+    rounds = session.exec(select(Round).order_by(col(Round.year).desc(), col(Round.title))).all()
+    rows = session.exec(
+        select(RubricVersion).order_by(
+            col(RubricVersion.kind).desc(), col(RubricVersion.version).desc(), col(RubricVersion.id)
+        )
+    )
+    return tuple(
+        RubricLine(
+            row.id,
+            row.title,
+            row.version,
+            row.kind,
+            row.content_hash,
+            tuple(
+                one.title
+                for one in rounds
+                if row.id in (one.key_project_rubric_id, one.department_rubric_id)
+            ),
+        )
+        for row in rows
+    )
+
+
+def rubric(session: Session, rubric_id: UUID) -> Rubric | None:
+    """Return one stored rubric, whole."""
+    row = session.get(RubricVersion, rubric_id)
+    return Rubric.from_json(row.content) if row else None
