@@ -33,10 +33,11 @@ def file_type(head: bytes, name: str, path: Path | None = None) -> str:
     `path` lets a ZIP be looked into, to tell an .xlsx or .docx or OFD from an archive.
     """
     ending = name.rsplit(".", 1)[-1].casefold() if "." in name else ""
-    if b"%PDF-" in head[:1024]:
-        return PDF
+    # First, since a ZIP that does not compress shows the %PDF- of its first member.
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_based(path, ending)
+    if b"%PDF-" in head[:1024]:
+        return PDF
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ending if ending in {"doc", "wps", "xls"} else "doc"
     if head.startswith(b"Rar!"):

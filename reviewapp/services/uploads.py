@@ -10,13 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from reviewapp.adapters import pdf
-from reviewapp.adapters.file_types import PDF, REFUSED, file_type
+from reviewapp.adapters.file_types import PDF, REFUSED, XLSX, ZIP, file_type
 from reviewapp.adapters.storage import Received, Storage, TooLarge
 from reviewapp.db.models import StoredFile
 from reviewapp.domain.errors import Invalid
-from reviewapp.domain.intake import DOUBTS
+from reviewapp.domain.intake import DOUBTS, Doubt
 
 PDF_TYPE = "application/pdf"
+ZIP_TYPE = "application/zip"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MEDIA = {PDF: PDF_TYPE, ZIP: ZIP_TYPE, XLSX: XLSX_TYPE}
+MAX_LIST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,30 @@ class FileLimits:
 
     max_bytes: int = 100_000_000
     max_pages: int = 500
+
+
+@dataclass(frozen=True)
+class IntakeLimits(FileLimits):
+    """How large a ZIP may be, in bytes (packed and unpacked) and files."""
+
+    max_archive_bytes: int = 2_000_000_000
+    max_members: int = 500
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file as it came in at the door: a kept PDF, ZIP or list, or what stands against it."""
+
+    name: str
+    sha256: str | None
+    size_bytes: int
+    type: str  # pdf, zip, xlsx; "" for what was refused
+    doubt: Doubt | None = None
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of what was kept."""
+        return _MEDIA[self.type]
 
 
 @dataclass(frozen=True)
@@ -55,15 +83,50 @@ def keep_pdf(storage: Storage, stream: BinaryIO, name: str, limits: FileLimits) 
         raise Invalid(message, field="file", limit=limits.max_bytes // 1_000_000) from None
 
 
+def bring(storage: Storage, stream: BinaryIO, name: str, limits: IntakeLimits) -> Brought:
+    """Receive a file of an intake and keep it if it is a PDF, a ZIP or a list; see Brought.
+
+    Runs outside any transaction; the file is looked at later, in the intake's job.
+    """
+    name = base_name(name)
+    try:
+        with storage.receive(stream, limits.max_archive_bytes) as received:
+            found = file_type(received.head(), name, received.path)
+            doubt = _doubt_at_the_door(received, found, limits)
+            if doubt is not None:
+                return Brought(name, None, received.size_bytes, "", doubt)
+            storage.keep(received)
+            return Brought(name, received.sha256, received.size_bytes, found)
+    except TooLarge:
+        limit = limits.max_archive_bytes // 1_000_000
+        return Brought(name, None, 0, "", Doubt("too-large", {"limit": limit}))
+
+
+def _doubt_at_the_door(received: Received, found: str, limits: IntakeLimits) -> Doubt | None:
+    if received.size_bytes == 0:
+        return Doubt("empty-file")
+    if found not in _MEDIA:
+        return not_pdf(found)
+    most = {PDF: limits.max_bytes, XLSX: MAX_LIST_BYTES}.get(found, limits.max_archive_bytes)
+    if received.size_bytes > most:
+        return Doubt("too-large", {"limit": most // 1_000_000})
+    return None
+
+
+def not_pdf(found: str) -> Doubt:
+    """Return the doubt about a file of another type, with how to save it as PDF."""
+    word, how = REFUSED.get(found, REFUSED["other"])
+    return Doubt("not-pdf", {"kind": word, "how": how})
+
+
 def refusal_of(received: Received, name: str) -> Invalid | None:
     """Return why something received is no PDF, with what to do instead; None for a PDF."""
     if received.size_bytes == 0:
         return Invalid(DOUBTS["empty-file"][1], field="file")
-    kind = file_type(received.head(), name, received.path)
-    if kind == PDF:
+    found = file_type(received.head(), name, received.path)
+    if found == PDF:
         return None
-    word, how = REFUSED.get(kind, REFUSED["other"])
-    return Invalid(DOUBTS["not-pdf"][1], field="file", kind=word, how=how)
+    return Invalid(DOUBTS["not-pdf"][1], field="file", **not_pdf(found).values)
 
 
 def inspect(received: Received, limits: FileLimits) -> pdf.Look:
