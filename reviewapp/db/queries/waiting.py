@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Account
-from reviewapp.domain.policy import Identity
+from reviewapp.db.models import (
+    Account,
+    Answer,
+    Assignment,
+    Notice,
+    Opinion,
+    Report,
+    Review,
+    Round,
+    RoundPhase,
+    Settlement,
+)
+from reviewapp.db.queries import results
+from reviewapp.db.queries.rounds import ReportFilter, RoundFigures, figures, reports
+from reviewapp.domain.errors import N_
+from reviewapp.domain.policy import Identity, Role
 
 
 @dataclass(frozen=True)
@@ -38,5 +55,302 @@ def has_accounts(session: Session) -> bool:
 
 
 def home_page(session: Session, who: Identity, *, now: datetime, today: date) -> HomePage:
-    """Return what waits for the person."""
-    return HomePage()
+    """Return what waits for the person: what is due first comes first."""
+    found = list(_BY_ROLE.get(who.role, _nothing)(session, who))
+    return HomePage(tuple(sorted(found, key=lambda task: task.due or date.max)))
+
+
+def _nothing(_session: Session, _who: Identity) -> Iterator[Task]:
+    return iter(())
+
+
+def _officer(session: Session, who: Identity) -> Iterator[Task]:
+    rounds = session.exec(
+        select(Round)
+        .where(col(Round.phase) != "closed")
+        .order_by(col(Round.year).desc(), col(Round.title), col(Round.id))
+    ).all()
+    if not rounds:
+        yield Task(N_("No round is open. Make one to begin."), {}, N_("New round"), "rounds.create")
+    ends = _ends(session, [one.id for one in rounds])
+    for round_ in rounds:
+        due = ends.get((round_.id, round_.phase))
+        for sentence, count, button, endpoint, address in _of_round(session, round_, who):
+            yield Task(
+                sentence,
+                {"count": count},
+                button,
+                endpoint,
+                {"round_id": round_.id, **address},
+                round_.title,
+                due,
+            )
+
+
+_Line = tuple[str, int, str, str, dict[str, Any]]
+
+
+def _of_round(session: Session, round_: Round, who: Identity) -> Iterator[_Line]:
+    count = figures(session, round_.id)
+    if round_.phase in {"preparation", "rating"}:
+        yield from _of_intake(session, round_, count)
+    if round_.phase == "rating" and count.taken_in and not count.unreviewed | count.unassigned:
+        yield (
+            N_("All reviews are in: settlement can begin."),
+            0,
+            N_("Open the round"),
+            "rounds.show",
+            {},
+        )
+    if round_.phase in {"rating", "settlement"}:
+        waiting = _papers(session, round_.id, who)
+        if waiting:
+            yield (
+                N_("%(count)s reviews entered from paper wait for a second person."),
+                waiting,
+                N_("Check"),
+                "assignments.round_page",
+                {},
+            )
+    if round_.phase == "settlement":
+        yield from _of_settlement(session, round_)
+    if round_.phase in {"feedback", "notice"}:
+        unreplied = _count(
+            session,
+            select(sa.func.count())
+            .select_from(Answer)
+            .join(Report, col(Report.id) == col(Answer.report_id))
+            .where(
+                col(Report.round_id) == round_.id,
+                col(Answer.replied_at).is_(None),
+                col(Answer.text) != "",
+            ),
+        )
+        if unreplied:
+            yield (
+                N_("%(count)s answers of agencies wait for a reply."),
+                unreplied,
+                N_("Reply"),
+                "results.round_page",
+                {},
+            )
+    if round_.phase == "notice":
+        yield from _of_notice(session, round_)
+
+
+def _of_intake(session: Session, round_: Round, count: RoundFigures) -> Iterator[_Line]:
+    if not count.taken_in | count.uploaded:
+        yield (
+            N_("The round has no report yet."),
+            0,
+            N_("Upload reports"),
+            "intakes.new",
+            {},
+        )
+    if count.uploaded:
+        yield (
+            N_("%(count)s uploaded reports wait to be taken in."),
+            count.uploaded,
+            N_("Take in"),
+            "rounds.show",
+            {"standing": "uploaded"},
+        )
+    _rows, doubtful = reports(session, round_.id, ReportFilter(standing="doubtful"), limit=0)
+    if doubtful:
+        yield (
+            N_("%(count)s reports have findings to triage."),
+            doubtful,
+            N_("Triage"),
+            "rounds.show",
+            {"standing": "doubtful"},
+        )
+    if count.unassigned:
+        yield (
+            N_("%(count)s reports have no expert yet."),
+            count.unassigned,
+            N_("Assign"),
+            "assignments.round_page",
+            {},
+        )
+
+
+def _of_settlement(session: Session, round_: Round) -> Iterator[_Line]:
+    standing = (
+        select(sa.func.count())
+        .select_from(Settlement)
+        .join(Report, col(Report.id) == col(Settlement.report_id))
+        .where(
+            col(Report.round_id) == round_.id,
+            col(Report.state) == "taken-in",
+            col(Settlement.state) == "proposed",
+        )
+    )
+    disputed = _count(session, standing.where(col(Settlement.is_disputed).is_(True)))
+    agreed = _count(session, standing.where(col(Settlement.is_disputed).is_(False)))
+    if disputed:
+        yield (
+            N_("%(count)s results are disputed and wait to be settled."),
+            disputed,
+            N_("Settle"),
+            "settlement.round_page",
+            {},
+        )
+    if agreed:
+        yield (
+            N_("%(count)s undisputed results wait to be accepted."),
+            agreed,
+            N_("Accept"),
+            "settlement.round_page",
+            {},
+        )
+    unfinished = _count(
+        session,
+        select(sa.func.count())
+        .select_from(Report)
+        .join(Settlement, col(Settlement.report_id) == col(Report.id))
+        .where(
+            col(Report.round_id) == round_.id,
+            col(Report.state) == "taken-in",
+            col(Settlement.state) == "settled",
+            ~sa.exists().where(
+                col(Opinion.report_id) == col(Report.id), col(Opinion.state) != "draft"
+            ),
+        ),
+    )
+    if unfinished:
+        yield (
+            N_("%(count)s opinions wait to be finished."),
+            unfinished,
+            N_("Edit"),
+            "settlement.round_page",
+            {},
+        )
+
+
+def _of_notice(session: Session, round_: Round) -> Iterator[_Line]:
+    states = set(session.exec(select(Notice.state).where(Notice.round_id == round_.id)))
+    if not states:
+        yield N_("The notice can be drafted."), 0, N_("Draft"), "notices.round_page", {}
+    elif "draft" in states:
+        yield N_("The notice is being drafted."), 0, N_("Edit"), "notices.round_page", {}
+    elif "submitted" in states:
+        yield N_("The notice waits for sign-off."), 0, N_("Open"), "notices.round_page", {}
+
+
+def _approver(session: Session, _who: Identity) -> Iterator[Task]:
+    for notice, title in session.execute(
+        sa.select(Notice, col(Round.title))
+        .join(Round, col(Round.id) == col(Notice.round_id))
+        .where(col(Notice.state) == "submitted")
+        .order_by(col(Notice.submitted_at), col(Notice.id))
+    ):
+        yield Task(
+            N_("A notice waits for your sign-off."),
+            {},
+            N_("Read and sign off"),
+            "notices.show",
+            {"notice_id": notice.id},
+            title,
+        )
+
+
+def _expert(session: Session, who: Identity) -> Iterator[Task]:
+    rows = session.execute(
+        sa.select(
+            col(Assignment.id),
+            col(Assignment.declared_at),
+            col(Review.id),
+            col(Review.state),
+            col(Report.title),
+            col(RoundPhase.ends_on),
+        )
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
+        .outerjoin(
+            RoundPhase,
+            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
+        )
+        .where(
+            col(Assignment.expert_id) == who.expert_id,
+            col(Assignment.state) == "assigned",
+            col(Report.state) == "taken-in",
+            sa.or_(
+                col(Round.phase) == "rating",
+                sa.and_(col(Round.phase) == "preparation", col(Assignment.declared_at).is_(None)),
+                sa.and_(col(Round.phase) == "settlement", col(Review.reopened_at).is_not(None)),
+            ),
+            sa.or_(col(Review.id).is_(None), col(Review.state) != "submitted"),
+        )
+        .order_by(col(Report.title), col(Assignment.id))
+    )
+    for assignment_id, declared_at, review_id, _state, title, due in rows:
+        if declared_at is None:
+            sentence, button, endpoint = (
+                N_("A report was assigned to you: say whether you have a conflict of interest."),
+                N_("Declare"),
+                "assignments.declare",
+            )
+        elif review_id is None:
+            sentence, button, endpoint = (
+                N_("A report waits for your review."),
+                N_("Begin"),
+                "reviews.open_assignment",
+            )
+        else:
+            sentence, button, endpoint = (
+                N_("A review of yours is not submitted yet."),
+                N_("Go on"),
+                "reviews.open_assignment",
+            )
+        yield Task(
+            sentence, {}, button, endpoint, {"assignment_id": assignment_id}, f"《{title}》", due
+        )
+
+
+def _agency(session: Session, who: Identity) -> Iterator[Task]:
+    for row in results.agency_results(session, who.agency_id):
+        if row.phase == "feedback" and row.received_at is None:
+            yield Task(
+                N_("A preliminary result waits for your receipt."),
+                {},
+                N_("Read"),
+                "results.show",
+                {"report_id": row.report_id},
+                f"《{row.title}》",
+                row.ends_on,
+            )
+
+
+def _papers(session: Session, round_id: UUID, who: Identity) -> int:
+    """Count the reviews from paper that somebody else entered and nobody has confirmed."""
+    return _count(
+        session,
+        select(sa.func.count())
+        .select_from(Review)
+        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .where(
+            col(Report.round_id) == round_id,
+            col(Review.paper_entered_by).is_not(None),
+            col(Review.paper_entered_by) != who.id,
+            col(Review.state) == "draft",
+        ),
+    )
+
+
+def _ends(session: Session, round_ids: list[UUID]) -> dict[tuple[UUID, str], date | None]:
+    rows = session.exec(select(RoundPhase).where(col(RoundPhase.round_id).in_(round_ids)))
+    return {(row.round_id, row.phase): row.ends_on for row in rows}
+
+
+def _count(session: Session, query: Any) -> int:
+    return int(session.exec(query).one())
+
+
+_BY_ROLE: dict[Role, Callable[[Session, Identity], Iterator[Task]]] = {
+    Role.OFFICER: _officer,
+    Role.APPROVER: _approver,
+    Role.EXPERT: _expert,
+    Role.AGENCY: _agency,
+}
