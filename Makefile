@@ -40,6 +40,7 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock
 
 test: install-test lint check-types
 	pytest -n 2 --dist loadgroup $(ARGS)
+	pytest -n 2 --dist loadgroup --engine postgresql $(ARGS)
 
 lint: install-test
 	ruff check .
