@@ -1,4 +1,4 @@
-"""rubrics/notice/*.yaml → Wording; an error says file, key and what was expected."""
+"""rubrics/notice/*.yaml → Wording and ProblemRule; an error says file, key and what was expected."""
 
 from __future__ import annotations
 
@@ -8,10 +8,31 @@ from typing import Any
 
 import yaml
 
+from reviewapp.domain.common_problems import ProblemRule
 from reviewapp.domain.errors import N_, DomainError, Invalid
 from reviewapp.domain.notice.wording import DefaultRequirement, Wording
 
 DEFAULT_WORDING = Path(__file__).resolve().parents[2] / "rubrics" / "notice" / "wording.yaml"
+
+DEFAULT_PROBLEMS = DEFAULT_WORDING.with_name("common-problems.yaml")
+
+
+def load_problem_rule(path: Path = DEFAULT_PROBLEMS) -> ProblemRule:
+    """Read when a problem is common, or raise Invalid with the file's name and what is wrong."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise _wrong(path, "", str(error)) from error
+    names = ProblemRule.__dataclass_fields__
+    if not isinstance(data, dict) or data.keys() - names.keys():
+        raise _wrong(path, "", f"a mapping of {', '.join(names)} is expected")
+    for key, value in data.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _wrong(path, key, "a whole number is expected")
+    try:
+        return ProblemRule(**data)
+    except DomainError as error:
+        raise _wrong(path, "", str(error)) from error
 
 
 def load_wording(path: Path = DEFAULT_WORDING) -> Wording:

@@ -20,7 +20,17 @@ FROZEN: dict[str, tuple[str, ...]] = {
 FROZEN_WHEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "notice": (
         "OLD.state IN ('published', 'superseded')",
-        ("content", "content_hash", "doc_number", "published_at", "edits"),
+        (
+            "content",
+            "content_hash",
+            "doc_number",
+            "issue_date",
+            "published_at",
+            "edits",
+            "signed_on_paper_by",
+            "docx_sha256",
+            "pdf_sha256",
+        ),
     ),
 }
 

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from reviewapp.adapters.notice_wording import DEFAULT_WORDING, load_wording
+from reviewapp.adapters.notice_wording import (
+    DEFAULT_WORDING,
+    load_problem_rule,
+    load_wording,
+)
 from reviewapp.domain.errors import Invalid
 
 
@@ -63,3 +67,16 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_name(tmp_path: Path) -> None
     file.write_text("a: [", encoding="utf-8")
     with pytest.raises(Invalid, match=r"broken\.yaml"):
         load_wording(file)
+
+
+def test_the_rule_of_common_problems_is_read_and_a_wrong_one_names_its_key(tmp_path: Path) -> None:
+    assert load_problem_rule().at_least_reports == 2
+    path = tmp_path / "common-problems.yaml"
+    for text, why in (
+        ("at_most: viele", "at_most"),
+        ("most: 3", "a mapping of"),
+        ("at_least_reports: 1", "at least two"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(Invalid, match=why):
+            load_problem_rule(path)

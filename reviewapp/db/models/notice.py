@@ -48,6 +48,11 @@ class Notice(Table, table=True):
             name="published_is_frozen",
         ),
         sa.CheckConstraint("signed_by IS NULL OR signed_by <> drafted_by", name="two_people"),
+        sa.CheckConstraint(
+            "state NOT IN ('published', 'superseded') OR signed_by IS NOT NULL"
+            " OR (signed_on_paper_by <> '' AND paper_sha256 IS NOT NULL)",
+            name="published_is_signed",
+        ),
     )
 
     round_id: uuid.UUID = Field(foreign_key="round.id", index=True)

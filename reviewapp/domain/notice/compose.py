@@ -78,6 +78,12 @@ def _head(sheet: Sheet, facts: NoticeInput, number: str) -> None:
     line = sheet.say("addressees.line", {"addressees": addressees})
     sheet.add("addressees", BlockKind.ADDRESSEES, line, editable=True)
     sheet.paragraph("opening", sheet.say("opening"))
+    if facts.supersedes_number:
+        superseded = {
+            "title": sheet.lock("supersedes.title", book_title(facts.supersedes_title), "notice"),
+            "number": sheet.lock("supersedes.number", facts.supersedes_number, "notice"),
+        }
+        sheet.paragraph("supersession", sheet.say("supersession", superseded))
 
 
 def _results(sheet: Sheet, facts: NoticeInput) -> None:

@@ -161,7 +161,8 @@ class NoticeInput:
 
     An empty `doc_number` or no `issue_date` makes a draft. Empty `addressees` and `requirements`
     are filled from the wording. `show_totals` adds the points to the results list; by default the
-    grade alone is published.
+    grade alone is published. `supersedes_number` and `supersedes_title` are those of the published
+    notice that this one takes the place of.
     """
 
     bureau: str
@@ -186,6 +187,8 @@ class NoticeInput:
     sealed: bool = False
     printer: str = ""
     show_totals: bool = False
+    supersedes_number: str = ""
+    supersedes_title: str = ""
 
     def __post_init__(self) -> None:
         if not self.reports:

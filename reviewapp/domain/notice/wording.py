@@ -32,6 +32,7 @@ TEXTS: dict[str, frozenset[str]] = {
         "addressees.default": "",
         "addressees.line": "addressees",
         "opening": "",
+        "supersession": "title number",
         "organisation.heading": "",
         "organisation.this-year": "",
         "organisation.other-year": "year",

@@ -310,6 +310,10 @@ def upgrade() -> None:
             name=op.f("ck_notice_published_is_frozen"),
         ),
         sa.CheckConstraint(
+            "state NOT IN ('published', 'superseded') OR signed_by IS NOT NULL OR (signed_on_paper_by <> '' AND paper_sha256 IS NOT NULL)",
+            name=op.f("ck_notice_published_is_signed"),
+        ),
+        sa.CheckConstraint(
             "signed_by IS NULL OR signed_by <> drafted_by", name=op.f("ck_notice_two_people")
         ),
         sa.ForeignKeyConstraint(
