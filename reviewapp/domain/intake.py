@@ -49,7 +49,6 @@ NOTES: Mapping[str, str] = {
     "archive-encrypted": N_("%(name)s needs a password. Pack the files without a password."),
     "archive-too-many": N_("%(name)s holds more than %(limit)s files. Split it."),
     "archive-too-large": N_("%(name)s unpacks to more than %(limit)s MB. Split it."),
-    "archive-other": N_("%(name)s is a %(kind)s archive. Pack the files as ZIP."),
     "list-unreadable": N_("%(name)s is no list that can be read: %(why)s"),
     "list-headings": N_(
         "%(name)s has no column for the file name or the report's title, so no row was matched."

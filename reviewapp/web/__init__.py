@@ -11,6 +11,7 @@ FEATURES = (
     "home",
     "accounts",
     "rounds",
+    "intakes",
     "registers",
     "reports",
     "assignments",
