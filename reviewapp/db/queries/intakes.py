@@ -248,7 +248,10 @@ def _item(
         doubts.append(Doubt("already-here"))
         report_id = here[item.sha256]
     is_blocked = any(blocks(doubt.code) for doubt in doubts)
-    if not is_blocked and agency_id is None:
+    if is_blocked:
+        # Small doubts about what cannot be taken anyway would only hide the reason.
+        doubts = [doubt for doubt in doubts if blocks(doubt.code)]
+    elif agency_id is None:
         doubts.append(
             Doubt("agency-unknown", {"name": agency}) if agency else Doubt("agency-missing")
         )

@@ -8,6 +8,10 @@
 
   function megabytes(bytes) { return (bytes / 1e6).toFixed(1); }
 
+  function size(bytes) {
+    return bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) + " KB" : megabytes(bytes) + " MB";
+  }
+
   // A list of what was chosen, with what the server would refuse already said.
   function list(form) {
     var files = Array.prototype.slice.call(form.querySelector("input[type=file]").files);
@@ -20,7 +24,7 @@
       var note = document.createElement("span");
       sum += file.size;
       name.textContent = file.name;
-      note.textContent = megabytes(file.size) + " MB";
+      note.textContent = size(file.size);
       if (!ACCEPTED.test(file.name)) {
         line.className = "bad";
         note.textContent = form.dataset.refused;
@@ -32,7 +36,7 @@
       shown.append(line);
     });
     form.querySelector("[data-brought-sum]").textContent = files.length
-      ? form.dataset.sum.replace("{files}", files.length).replace("{size}", megabytes(sum))
+      ? form.dataset.sum.replace("{files}", files.length).replace("{size}", size(sum))
       : "";
   }
 
