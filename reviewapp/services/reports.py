@@ -77,7 +77,7 @@ def receive(
 
 def take_in(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Report:
     """Make an uploaded report part of the round; it needs kind, title and agency."""
-    report = _managed(session, report_id, Act.REPORT_TAKE_IN, actor)
+    report = managed(session, report_id, Act.REPORT_TAKE_IN, actor)
     after = advance(ReportState(report.state), "take-in")
     if not report.title:
         raise Invalid(N_("The report has no title yet."), field="title")
@@ -97,7 +97,7 @@ def withdraw(
 
     Officers may do it until settlement, an expert with an own upload that is not taken in.
     """
-    report = _reachable(session, report_id, Act.REPORT_WITHDRAW, actor)
+    report = reachable(session, report_id, Act.REPORT_WITHDRAW, actor)
     if not reason.strip():
         raise Invalid(N_("Say why the report is withdrawn."), field="reason")
     after = advance(ReportState(report.state), "withdraw")
@@ -107,7 +107,7 @@ def withdraw(
 
 def restore(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Report:
     """Bring a withdrawn report back; it waits to be taken in again."""
-    report = _managed(session, report_id, Act.REPORT_TAKE_IN, actor)
+    report = managed(session, report_id, Act.REPORT_TAKE_IN, actor)
     after = advance(ReportState(report.state), "restore")
     report.note = ""
     return _move(session, report, after, "report.restored", actor, now)
@@ -123,7 +123,7 @@ def add_version(
     now: datetime,
 ) -> ReportVersion:
     """Put a new file to a report. The old one is kept; the new one gets its own precheck."""
-    report = _reachable(session, report_id, Act.REPORT_UPLOAD, actor)
+    report = reachable(session, report_id, Act.REPORT_UPLOAD, actor)
     if report.state == ReportState.WITHDRAWN:
         raise Conflict(N_("The report is withdrawn: bring it back first."))
     _refuse_duplicate(session, report.round_id, file.sha256, actor)
@@ -158,7 +158,7 @@ def confirm_metadata(
 
     Another kind means another outline, so the precheck runs once more.
     """
-    report = _managed(session, report_id, Act.REPORT_CONFIRM, actor)
+    report = managed(session, report_id, Act.REPORT_CONFIRM, actor)
     check(session, metadata)
     if report.state == ReportState.TAKEN_IN and metadata.agency_id is None:
         raise Invalid(N_("A report that is taken in needs its agency."), field="agency_id")
@@ -232,7 +232,8 @@ def open_round(session: Session, round_id: UUID, act: Act, actor: Identity) -> R
     return round_
 
 
-def _managed(session: Session, report_id: UUID, act: Act, actor: Identity) -> Report:
+def managed(session: Session, report_id: UUID, act: Act, actor: Identity) -> Report:
+    """Return a report for an officer, if the round's phase allows the act."""
     report = session.get(Report, report_id)
     if report is None:
         raise NotFound(N_("There is no such report."))
@@ -242,7 +243,7 @@ def _managed(session: Session, report_id: UUID, act: Act, actor: Identity) -> Re
     return report
 
 
-def _reachable(session: Session, report_id: UUID, act: Act, actor: Identity) -> Report:
+def reachable(session: Session, report_id: UUID, act: Act, actor: Identity) -> Report:
     """Return a report that the actor manages, or an own upload that waits to be taken in."""
     report = session.get(Report, report_id)
     own = (

@@ -1,0 +1,285 @@
+"""What is known of a report, taking it in, withdrawing it, and its new versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from flask import Response, current_app, flash, request, url_for
+from flask_babel import gettext as _
+
+from reviewapp.db.queries import intakes as register
+from reviewapp.db.queries.report_metadata import MetadataPage, metadata_page
+from reviewapp.domain.errors import N_, DomainError, Invalid
+from reviewapp.domain.intake import plain_agency, scaled
+from reviewapp.domain.lifecycle import Act, phase_allows
+from reviewapp.domain.policy import Permission
+from reviewapp.services import reports
+from reviewapp.services.report_metadata import FIELDS, GRADES, Metadata, proposal
+from reviewapp.services.reports import Duplicate
+from reviewapp.services.uploads import FileLimits, keep_pdf
+from reviewapp.web.reports import bp
+from reviewapp.web.support.access import requires
+from reviewapp.web.support.errors import status_of, words
+from reviewapp.web.support.fragments import done, page_or_blocks
+from reviewapp.web.support.frame import about_round
+from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.parts import now, parts, read, transaction
+
+LABELS = {
+    "kind": N_("Kind"),
+    "title": N_("Title"),
+    "project_name": N_("Project"),
+    "unit": N_("Project unit"),
+    "department": N_("Department in charge"),
+    "agency_id": N_("Agency"),
+    "evaluation_year": N_("Evaluated year"),
+    "amount_cents": N_("Amount (10,000 yuan)"),
+    "stated_score_hundredths": N_("Project score as stated"),
+    "evaluation_grade": N_("Project grade as stated"),
+}
+SOURCES = {
+    "person": N_("confirmed by a person"),
+    "list": N_("from the list"),
+    "precheck": N_("from the precheck"),
+    "": N_("guessed from the file name"),
+}
+# The facts that values of Metadata are read from, for the page on which each stands.
+_FACT_OF = {
+    "agency_id": "agency",
+    "amount_cents": "budget_amount",
+    "stated_score_hundredths": "total_score",
+    "evaluation_grade": "grade",
+}
+# How many stored units one typed unit has: 分 in 万元, hundredths in a point.
+_SCALE = {"amount_cents": 1_000_000, "stated_score_hundredths": 100}
+
+
+@bp.app_template_global()
+def allowed_in(phase: str, act: str) -> bool:
+    """Tell templates whether a round's phase allows an act, by the act's word."""
+    return phase_allows(phase, Act(act))
+
+
+@bp.route("/reports/<uuid:report_id>/edit", methods=["GET", "POST"])
+@requires(Permission.REPORT_MANAGE)
+def edit(report_id: UUID) -> Response:
+    """Confirm what is known of a report; with `then=take-in`, take it in as well."""
+    who = current_identity()
+    with read() as db:
+        reports.managed(db, report_id, Act.REPORT_CONFIRM, who)
+    if request.method == "GET":
+        return _edit_page(report_id)
+    try:
+        with transaction() as db:
+            metadata = _typed(dict(_agencies(register.agency_choices(db))))
+            reports.confirm_metadata(db, parts().queue, report_id, metadata, actor=who, now=now())
+            if request.form.get("then") == "take-in":
+                reports.take_in(db, report_id, actor=who, now=now())
+    except Invalid as refused:
+        return _edit_page(report_id, refused)
+    flash(_("Saved."))
+    return done(_address(report_id))
+
+
+@bp.post("/reports/<uuid:report_id>/take-in")
+@requires(Permission.REPORT_MANAGE)
+def take_in(report_id: UUID) -> Response:
+    """Make an uploaded report part of the round; what it lacks is asked for."""
+    try:
+        with transaction() as db:
+            reports.take_in(db, report_id, actor=current_identity(), now=now())
+    except Invalid as refused:
+        return _edit_page(report_id, refused, stored=True)
+    flash(_("The report is part of the round now. Assign its experts next."))
+    return done(_address(report_id))
+
+
+@bp.route("/reports/<uuid:report_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.REPORT_UPLOAD)
+def withdraw(report_id: UUID) -> Response:
+    """Take a report out of the round, with a reason."""
+    who, reason = current_identity(), request.form.get("reason", "")
+    with read() as db:
+        reports.reachable(db, report_id, Act.REPORT_WITHDRAW, who)
+    if request.method == "GET":
+        return _act_page("reports/withdraw.html", report_id, reason="")
+    try:
+        with transaction() as db:
+            reports.withdraw(db, report_id, reason, actor=who, now=now())
+    except Invalid as refused:
+        return _act_page("reports/withdraw.html", report_id, refused, reason=reason)
+    flash(_("The report is withdrawn. Its file and its reviews are kept."))
+    own_only = not who.may(Permission.REPORT_MANAGE)
+    return done(url_for("intakes.index") if own_only else _address(report_id))
+
+
+@bp.post("/reports/<uuid:report_id>/restore")
+@requires(Permission.REPORT_MANAGE)
+def restore(report_id: UUID) -> Response:
+    """Bring a withdrawn report back."""
+    with transaction() as db:
+        reports.restore(db, report_id, actor=current_identity(), now=now())
+    flash(_("The report is back; it waits to be taken in."))
+    return done(_address(report_id))
+
+
+@bp.route("/reports/<uuid:report_id>/versions/new", methods=["GET", "POST"])
+@requires(Permission.REPORT_UPLOAD)
+def add_version(report_id: UUID) -> Response:
+    """Put a new file to a report; the old one is kept."""
+    who, config = current_identity(), parts().config
+    with read() as db:
+        reports.reachable(db, report_id, Act.REPORT_UPLOAD, who)
+    limits = FileLimits(config.max_upload_bytes, config.max_pages)
+    if request.method == "GET":
+        return _act_page("reports/version.html", report_id, limits=limits)
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise Invalid(N_("Choose the report's new PDF."), field="file")
+        kept = keep_pdf(parts().storage, cast(BinaryIO, file.stream), file.filename, limits)
+        with transaction() as db:
+            reports.add_version(db, parts().queue, report_id, kept, actor=who, now=now())
+    except (Invalid, Duplicate) as refused:
+        return _act_page("reports/version.html", report_id, refused, limits=limits)
+    flash(_("The new version is stored; the precheck reads it in the background."))
+    return done(_address(report_id))
+
+
+def _edit_page(
+    report_id: UUID, refused: DomainError | None = None, *, stored: bool = False
+) -> Response:
+    """Render the form: with what was typed after a refusal, else with what is stored."""
+    with read() as db:
+        page = _page(report_id, metadata_page(db, report_id))
+        agencies = register.agency_choices(db)
+        proposed = proposal(db, page.facts)
+    names = dict(agencies)
+    typed = request.method == "POST" and not stored
+    values = dict(request.form) if typed else _texts(page.values, names)
+    return page_or_blocks(
+        "reports/edit.html",
+        status=status_of(refused) if refused else 200,
+        report=page,
+        round_id=page.round_id,
+        values={name: values.get(name, "") for name in FIELDS},
+        agencies=agencies,
+        grades=[(grade, grade) for grade in GRADES],
+        labels=LABELS,
+        notes={name: _note(page, name, proposed, names) for name in FIELDS},
+        error=words(refused) if refused else "",
+        field_name=refused.field if refused else "",
+    )
+
+
+def _act_page(
+    template: str, report_id: UUID, refused: DomainError | None = None, **more: Any
+) -> Response:
+    with read() as db:
+        page = _page(report_id, metadata_page(db, report_id))
+    return page_or_blocks(
+        template,
+        status=status_of(refused) if refused else 200,
+        report=page,
+        round_id=page.round_id,
+        back=_address(report_id),
+        error=words(refused) if refused else "",
+        first=_address(refused.report_id) if isinstance(refused, Duplicate) else "",
+        **more,
+    )
+
+
+def _page(report_id: UUID, page: MetadataPage | None) -> MetadataPage:
+    if page is None:
+        raise LookupError(report_id)
+    about_round(page.round_id)
+    return page
+
+
+def _note(
+    page: MetadataPage, name: str, proposed: Mapping[str, Any], agencies: Mapping[UUID, str]
+) -> str:
+    """Say whence a value is, and what the precheck read where that differs."""
+    has_value = page.values[name] not in (None, "")
+    source = str(_(SOURCES[page.sources.get(name, "")])) if has_value else ""
+    fact = _FACT_OF.get(name, name)
+    number = page.fact_pages.get(fact)
+    where = _(", page %(page)s", page=number) if number else ""
+    if name in proposed and proposed[name] == page.values[name]:
+        return f"{source}{where}" if source else ""
+    text = _text(name, proposed[name], agencies) if name in proposed else ""
+    if not text and name == "agency_id" and page.facts.get("agency"):
+        unknown = _(
+            "the precheck read “%(value)s”, which is not in the register%(where)s",
+            value=page.facts["agency"],
+            where=where,
+        )
+        return " · ".join(filter(None, (source, unknown)))
+    if not text:
+        return source
+    other = _("the precheck read “%(value)s”%(where)s", value=text, where=where)
+    return " · ".join(filter(None, (source, other)))
+
+
+def _texts(values: Mapping[str, Any], agencies: Mapping[UUID, str]) -> dict[str, str]:
+    return {name: _text(name, values[name], agencies) for name in FIELDS}
+
+
+def _text(name: str, value: Any, agencies: Mapping[UUID, str]) -> str:
+    """Return a stored value as it is typed."""
+    if value is None:
+        return ""
+    if name == "agency_id":
+        return agencies.get(value, "")
+    if name in _SCALE:
+        text = f"{Decimal(value) / _SCALE[name]:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def _typed(agencies: Mapping[str, UUID]) -> Metadata:
+    """Read the form. Raises Invalid naming the field."""
+    form = {name: request.form.get(name, "").strip() for name in FIELDS}
+    agency_id = agencies.get(plain_agency(form["agency_id"])) if form["agency_id"] else None
+    if form["agency_id"] and agency_id is None:
+        raise Invalid(
+            N_("The agency “%(name)s” is not in the register."),
+            field="agency_id",
+            name=form["agency_id"][:80],
+        )
+    year = form["evaluation_year"]
+    if year and not (year.isdecimal() and len(year) == 4):
+        raise Invalid(N_("The evaluated year has four digits."), field="evaluation_year")
+    return Metadata(
+        kind=form["kind"],
+        title=form["title"],
+        project_name=form["project_name"],
+        unit=form["unit"],
+        department=form["department"],
+        agency_id=agency_id,
+        evaluation_year=int(year) if year else None,
+        amount_cents=_number(form, "amount_cents"),
+        stated_score_hundredths=_number(form, "stated_score_hundredths"),
+        evaluation_grade=form["evaluation_grade"] or None,
+    )
+
+
+def _number(form: Mapping[str, str], name: str) -> int | None:
+    if not form[name]:
+        return None
+    number = scaled(form[name], _SCALE[name])
+    if number is None:
+        raise Invalid(N_("“%(value)s” is no number."), field=name, value=form[name][:40])
+    return number
+
+
+def _agencies(rows: tuple[tuple[UUID, str], ...]) -> list[tuple[str, UUID]]:
+    return [(plain_agency(name), key) for key, name in reversed(rows)]
+
+
+def _address(report_id: UUID) -> str:
+    shown = "reports.show" in current_app.view_functions
+    return url_for("reports.show" if shown else "reports.edit", report_id=report_id)
