@@ -26,7 +26,13 @@ from reviewapp.domain.intake import (
     read_row,
     title_from_name,
 )
-from reviewapp.services.uploads import Brought, IntakeLimits, base_name, not_pdf
+from reviewapp.services.uploads import (
+    MAX_LIST_BYTES,
+    Brought,
+    IntakeLimits,
+    base_name,
+    not_pdf,
+)
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,8 @@ def _read_stream(desk: _Desk, stream: BinaryIO, name: str) -> None:
         found = file_type(received.head(), name, received.path)
         if received.size_bytes == 0:
             doubt = Doubt("empty-file")
+        elif found == XLSX and received.size_bytes > MAX_LIST_BYTES:
+            doubt = Doubt("too-large", {"limit": MAX_LIST_BYTES // 1_000_000})
         elif found == XLSX:
             _read_list(desk, received.path, name)
             return

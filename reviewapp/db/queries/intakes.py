@@ -80,6 +80,7 @@ class ItemLine:
     is_blocked: bool
     state: str
     report_id: UUID | None  # what it became, or where the same file is already
+    report_state: str = ""  # of what it became
 
     @property
     def row(self) -> int | None:
@@ -206,8 +207,9 @@ def agency_choices(session: Session) -> tuple[tuple[UUID, str], ...]:
 def _items(session: Session, intake: Intake, only_of: UUID | None) -> tuple[ItemLine, ...]:
     """Return the items; what register and round say of them is asked now, not when they came."""
     rows = session.execute(
-        sa.select(IntakeItem, StoredFile.size_bytes)  # type: ignore[call-overload]
+        sa.select(IntakeItem, StoredFile.size_bytes, Report.state)  # type: ignore[call-overload]
         .outerjoin(StoredFile, col(StoredFile.sha256) == col(IntakeItem.sha256))
+        .outerjoin(Report, col(Report.id) == col(IntakeItem.report_id))
         .where(col(IntakeItem.intake_id) == intake.id)
         .order_by(col(IntakeItem.position))
     ).all()
@@ -219,7 +221,7 @@ def _items(session: Session, intake: Intake, only_of: UUID | None) -> tuple[Item
     }
     here: dict[str, UUID | None] = {}
     if intake.state == "preview":
-        hashes = [item.sha256 for item, _size in rows if item.sha256]
+        hashes = [item.sha256 for item, _size, _state in rows if item.sha256]
         query = sa.select(col(ReportVersion.sha256), col(Report.id), col(Report.uploaded_by)).where(
             col(ReportVersion.round_id) == intake.round_id,
             col(ReportVersion.sha256).in_(hashes),
@@ -229,12 +231,13 @@ def _items(session: Session, intake: Intake, only_of: UUID | None) -> tuple[Item
             sha256: report_id if only_of in (None, uploader) else None
             for sha256, report_id, uploader in session.execute(query)
         }
-    return tuple(_item(item, size, agencies, here) for item, size in rows)
+    return tuple(_item(item, size, state or "", agencies, here) for item, size, state in rows)
 
 
 def _item(
     item: IntakeItem,
     size: int | None,
+    report_state: str,
     agencies: Mapping[str, UUID],
     here: Mapping[str, UUID | None],
 ) -> ItemLine:
@@ -268,4 +271,5 @@ def _item(
         is_blocked=is_blocked,
         state=item.state,
         report_id=report_id,
+        report_state=report_state,
     )
