@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -45,9 +46,11 @@ def compile_all(folder: Path = TRANSLATIONS) -> list[Path]:
     for locale_dir in sorted(path for path in folder.iterdir() if path.is_dir()):
         target = locale_dir / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(exist_ok=True)
-        temporary = target.with_suffix(".tmp")
-        with temporary.open("wb") as handle:
+        # A name of its own: several test processes compile at the same moment.
+        with NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as handle:
             write_mo(handle, merged(locale_dir.name, folder))
+        temporary = Path(handle.name)
+        temporary.chmod(0o644)
         temporary.replace(target)
         written.append(target)
     return written
