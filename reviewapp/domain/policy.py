@@ -156,3 +156,30 @@ def may_open_report(identity: Identity, report: ReportStanding) -> bool:
         return True
     own_upload = report.uploaded_by == identity.id and report.state == "uploaded"
     return own_upload or identity.expert_id in report.declared
+
+
+def may_read_notice(identity: Identity, *, is_issued: bool, publicity: str) -> bool:
+    """Say whether the identity may know of and read a notice (else 404).
+
+    `is_issued`: published, superseded or not. Agencies and experts read what was issued for the
+    public; a draft, and what is not for the public, stays within the bureau.
+    """
+    if identity.may(Permission.NOTICE_READ):
+        return True
+    is_reader = identity.role in {Role.AGENCY, Role.EXPERT}
+    return is_reader and is_issued and publicity == "public"
+
+
+def may_see_findings(
+    identity: Identity, report: ReportStanding, *, hides_findings: bool, has_first_pass: bool
+) -> bool:
+    """Say whether the identity may see what the precheck found in a report that it may open.
+
+    A round may hide findings (`hides_findings`) from an assigned expert until the own first pass
+    is done (`has_first_pass`: the own review was submitted once), so that it is unbiased.
+    """
+    if not may_open_report(identity, report):
+        return False
+    if identity.role is not Role.EXPERT or not hides_findings or has_first_pass:
+        return True
+    return identity.expert_id not in report.assigned

@@ -41,6 +41,14 @@ def is_hand(session: Session, notice_id: UUID, actor: Identity) -> bool:
     )
 
 
+def the_notice(session: Session, notice_id: UUID) -> Notice:
+    """Return the notice to read. Raises NotFound."""
+    row = session.get(Notice, notice_id)
+    if row is None:
+        raise NotFound(N_("There is no such notice."))
+    return row
+
+
 def locked(session: Session, notice_id: UUID) -> Notice:
     """Return the notice, held until the transaction ends. Raises NotFound."""
     row = session.get(Notice, notice_id, with_for_update=True, populate_existing=True)

@@ -150,9 +150,19 @@ class Prints:
     pdf: Kept
 
 
+def print_docx(content: NoticeContent) -> bytes:
+    """Return the notice for WPS or Word."""
+    return to_docx(content)
+
+
+def print_pdf(content: NoticeContent, press: Press) -> bytes:
+    """Return the notice as PDF, in the installation's fonts."""
+    return to_pdf(content, press.fonts_dir)
+
+
 def print_forms(content: NoticeContent, press: Press, storage: Storage) -> Prints:
     """Print and keep both forms; runs before the transaction that publishes them."""
-    docx, pdf = to_docx(content), to_pdf(content, press.fonts_dir)
+    docx, pdf = print_docx(content), print_pdf(content, press)
     return Prints(
         content.sha256,
         Kept(storage.put(docx), len(docx), DOCX_TYPE),

@@ -1,5 +1,7 @@
-"""The notices pages."""
+"""Notices: a round's list, the sheet with its editing and sign-off, what readers find."""
 
-from flask import Blueprint
+from reviewapp.web.notices import acts as _acts  # noqa: F401  (registers its views)
+from reviewapp.web.notices import readers as _readers  # noqa: F401
+from reviewapp.web.notices.views import bp
 
-bp = Blueprint("notices", __name__)
+__all__ = ["bp"]
