@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewapp.demo.writer import by_reportlab, compose, sources
+from reviewapp.demo.writer import by_reportlab, by_typst, compose, sources
 from reviewapp.demo.writer.agencies import AGENCIES
 
 if TYPE_CHECKING:
@@ -17,5 +17,6 @@ def write(report: DemoReport, path: Path, seed: int) -> Path:
     spec = sources.spec(report.key)
     style = AGENCIES[spec.agency].style
     path.parent.mkdir(parents=True, exist_ok=True)
-    by_reportlab.write(compose.blocks(spec, seed), style, report.title, path)
+    producer = by_typst if style.producer == "typst" else by_reportlab
+    producer.write(compose.blocks(spec, seed), style, report.title, path)
     return path

@@ -14,7 +14,7 @@ _OPTIONS = ("非常满意", "满意", "基本满意", "不太满意", "不满意
 
 def annexes(voice: Voice) -> list[Block]:
     """Return all annexes in order, each on a new page."""
-    parts = (
+    parts: tuple[tuple[str, list[Block]], ...] = (
         ("绩效评价指标体系及得分表", [score_table(voice)]),
         ("资金明细表", _funds(voice)),
         ("满意度调查问卷及分析", _survey(voice)),
