@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from reviewapp.services.round_rules import round_of
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF_TYPE = "application/pdf"
 FROZEN = frozenset({"published", "superseded"})
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 MAX_SCAN_BYTES = 20_000_000
 _SCANS = ((b"%PDF-", PDF_TYPE), (b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
@@ -64,8 +66,9 @@ class Standing:
     """A notice's content, and what is to be looked at before it is signed.
 
     `base` is what was composed, `edits` an officer's words over it by block, `dropped` the blocks
-    whose words no longer fit the figures, `typed` numbers that came in as words. Of a published
-    notice only the content is left.
+    whose words no longer fit the figures, `typed` numbers that came in as words. `is_stale` says
+    of a submitted notice that it is no longer what was submitted. Of a published notice only the
+    content is left.
     """
 
     content: NoticeContent
@@ -73,6 +76,7 @@ class Standing:
     edits: Mapping[str, str]
     dropped: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
+    is_stale: bool = False
 
     @property
     def removed(self) -> tuple[str, ...]:
@@ -90,7 +94,15 @@ def standing_of(session: Session, notice: Notice, press: Press) -> Standing:
     base = compose_base(session, notice, press)
     kept = refresh_edits(base, texts_of(notice))
     content = apply_edits(base, kept.edits)
-    return Standing(content, base, kept.edits, kept.dropped, typed_figures(base, kept.edits))
+    own_words = " ".join(NoticeSettings.from_json(notice.settings).problem_texts.values())
+    return Standing(
+        content=content,
+        base=base,
+        edits=kept.edits,
+        dropped=kept.dropped,
+        typed=(*typed_figures(base, kept.edits), *_NUMBER.findall(own_words)),
+        is_stale=notice.state == "submitted" and content.sha256 != notice.content_hash,
+    )
 
 
 def compose_base(session: Session, notice: Notice, press: Press) -> NoticeContent:

@@ -194,12 +194,12 @@ def _publish(
 
 def _content_that_stands(session: Session, row: Notice, press: Press) -> NoticeContent:
     advance(NoticeState(row.state), "publish")
-    content = standing_of(session, row, press).content
-    if content.sha256 != row.content_hash:
+    standing = standing_of(session, row, press)
+    if standing.is_stale:
         raise Conflict(
             N_("The results or the wording changed after the notice was submitted; return it.")
         )
-    return content
+    return standing.content
 
 
 def _require_sign(session: Session, row: Notice, actor: Identity, on_paper: bool) -> None:

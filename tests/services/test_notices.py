@@ -254,6 +254,18 @@ def test_a_number_typed_as_words_is_pointed_out(
 ) -> None:
     _edit(database, notice_id, "opening", lambda text: f"{text}共有17家。", cast.meng)
     assert _standing(database, notice_id).typed == ("17",)
+    with database.transaction() as session:
+        notices.edit_settings(
+            session,
+            notice_id,
+            NoticeSettings(problem_texts={"数据/来源": "有3份报告未说明。"}),
+            issue_date=None,
+            version=99,
+            press=PRESS,
+            actor=cast.meng,
+            now=NOW,
+        )
+    assert _standing(database, notice_id).typed == ("17", "3")
 
 
 def test_a_passage_is_reset_to_the_composed_words(

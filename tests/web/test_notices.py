@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Notice
+from reviewapp.db.models import Account, Notice, Round, Settlement
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
 from tests import rows
@@ -79,6 +79,10 @@ def _row(session: Session, notice: str) -> Notice:
 def _plain(page: str) -> str:
     """Return the words of the page without marks, as one reads them."""
     return re.sub(r"<[^>]+>", "", page)
+
+
+def _article(page: str) -> str:
+    return page[page.index("<article") : page.index("</article>")]
 
 
 def test_an_officer_drafts_the_rounds_notice(client_of: Client, cast: Cast, round_id: UUID) -> None:
@@ -248,8 +252,6 @@ def test_an_approver_signs_and_an_officer_does_not(
 def test_a_drafter_who_became_approver_cannot_sign(
     client_of: Client, cast: Cast, database: Database, submitted: str
 ) -> None:
-    from reviewapp.db.models import Account
-
     with database.transaction() as session:
         account = session.exec(select(Account).where(Account.login == "meng")).one()
         account.role = "approver"
@@ -381,7 +383,7 @@ def test_a_draft_says_so_in_its_files_name_and_what_is_published_does_not(
 
 def test_what_is_published_cannot_be_edited(client_of: Client, cast: Cast, published: str) -> None:
     client = client_of(cast.meng)
-    before = client.get(f"{published}/published").text
+    before = _article(client.get(f"{published}/published").text)
     for path, form in (
         ("wording/opening", {"text": "改掉。", "version": "99"}),
         ("settings", DETAILS),
@@ -390,7 +392,7 @@ def test_what_is_published_cannot_be_edited(client_of: Client, cast: Cast, publi
         ("return", {"reason": "改掉"}),
     ):
         assert client.post(f"{published}/{path}", data=form).status_code == 409, path
-    assert client.get(f"{published}/published").text == before
+    assert _article(client.get(f"{published}/published").text) == before
 
 
 def test_a_superseding_notice_is_linked_both_ways_for_readers_once_it_is_published(
@@ -413,11 +415,25 @@ def test_a_superseding_notice_is_linked_both_ways_for_readers_once_it_is_publish
     assert f"（{NUMBER}）自本通报印发之日起废止" in _plain(new_page)
 
 
+def test_who_signs_is_told_when_the_results_changed_after_submission(
+    client_of: Client, cast: Cast, database: Database, submitted: str
+) -> None:
+    with database.transaction() as session:
+        row = session.exec(select(Settlement).order_by(col(Settlement.id))).first()
+        assert row is not None
+        row.rating, row.total_hundredths = "C", 7000
+        session.add(row)
+    client = client_of(cast.fang)
+    page = client.get(submitted).text
+    assert "送签之后评级结果或行文有变化" in page
+    assert "签发并公布" not in page
+    assert client.post(f"{submitted}/publication").status_code == 409
+    assert _state(database, submitted) == "submitted"
+
+
 def test_results_that_no_longer_make_a_notice_are_said_and_the_page_stays(
     client_of: Client, cast: Cast, database: Database, round_id: UUID, notice: str
 ) -> None:
-    from reviewapp.db.models import Round
-
     with database.transaction() as session:
         round_ = session.get_one(Round, round_id)
         settled(session, round_, "B", state="proposed", title="重新议定中的报告")
