@@ -42,6 +42,8 @@ EVENT_WORDS: dict[str, str] = {
     "notice.supersession-drafted": N_("superseding notice drafted"),
     "notice.wording-changed": N_("notice wording changed"),
     "opinion.released": N_("opinion released to the agency"),
+    "precheck.finished": N_("precheck finished"),
+    "precheck.requested": N_("precheck asked for again"),
     "register.changed": N_("register changed"),
     "report.metadata-confirmed": N_("report details confirmed"),
     "report.metadata-proposed": N_("report details proposed by the precheck"),

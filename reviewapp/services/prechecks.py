@@ -1,0 +1,207 @@
+"""Prechecks of report versions: begun, stored with their findings, asked for once more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from reviewapp import __version__
+from reviewapp.adapters.queue import Queue
+from reviewapp.db.models import Finding, Job, Precheck, Report, ReportVersion, Round
+from reviewapp.domain.errors import N_, Conflict, NotAllowed, NotFound
+from reviewapp.domain.lifecycle import Act, require_phase
+from reviewapp.domain.policy import SYSTEM, Identity, Permission
+from reviewapp.services import audit, jobs, reports
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be checked: the stored file, as which kind, under which name."""
+
+    sha256: str
+    kind: str
+    name: str
+
+
+def job_key(version_id: UUID) -> str:
+    """Return the key of the job that checks a version: asking twice is asking once."""
+    return f"precheck:{version_id}"
+
+
+def begin(session: Session, version_id: UUID, *, now: datetime) -> Order | None:
+    """Mark the precheck of a version as running; None if the version is not there.
+
+    Safe to repeat: a worker that died half-way left the same mark.
+    """
+    version = session.get(ReportVersion, version_id)
+    if version is None:
+        return None
+    precheck = _precheck(session, version_id, now)
+    precheck.state = "running"
+    precheck.runs += 1
+    session.add(precheck)
+    session.flush()
+    report = session.get_one(Report, version.report_id)
+    return Order(sha256=version.sha256, kind=report.kind, name=version.file_name)
+
+
+def store(
+    session: Session,
+    version_id: UUID,
+    answer: Mapping[str, Any],
+    *,
+    rules_hash: str,
+    now: datetime,
+) -> Precheck:
+    """Store the answer (the JSON of the precheck) with its findings, and propose metadata.
+
+    A finding that was there before keeps its triage. A file that could not be read leaves what an
+    earlier run found as it is, with the error's code beside it.
+    """
+    version = session.get_one(ReportVersion, version_id)
+    report = session.get_one(Report, version.report_id)
+    precheck = _precheck(session, version_id, now)
+    error = answer.get("error")
+    precheck.error_code = str(error["code"]) if error else None
+    precheck.state = "failed" if error else "done"
+    precheck.outcome = "unverifiable" if error else str(answer["outcome"])
+    precheck.program_version, precheck.rules_hash = __version__, rules_hash
+    precheck.finished_at = now
+    if not error or not (precheck.answer or {}).get("checks"):
+        precheck.answer = dict(answer)
+    session.add(precheck)
+    if not error:
+        _store_findings(session, version_id, answer.get("findings") or (), now)
+        if version.number == report.current_version:
+            reports.propose_metadata(session, report, answer.get("facts") or {}, now=now)
+    audit.record(
+        session,
+        "precheck.finished",
+        actor=SYSTEM,
+        now=now,
+        subject_type="report",
+        subject_id=report.id,
+        subject_title=report.title,
+        round_id=report.round_id,
+        after={
+            "version": version.number,
+            "outcome": precheck.outcome,
+            "findings": len(answer.get("findings") or ()),
+            "rules": rules_hash[:12],
+            **({"error": precheck.error_code} if error else {}),
+        },
+    )
+    session.flush()
+    return precheck
+
+
+def request_precheck(
+    session: Session, queue: Queue, version_id: UUID, *, actor: Identity, now: datetime
+) -> Job:
+    """Ask for a version to be checked once more; triage survives it.
+
+    Only officers, until feedback begins. One that waits or runs already is left alone.
+    """
+    version = session.get(ReportVersion, version_id)
+    if version is None:
+        raise NotFound(N_("There is no such version of a report."))
+    if not actor.may(Permission.FINDING_TRIAGE):
+        raise NotAllowed(N_("Only an officer runs the precheck again."))
+    report = session.get_one(Report, version.report_id)
+    require_phase(session.get_one(Round, report.round_id).phase, Act.PRECHECK_RUN)
+    job = session.exec(select(Job).where(Job.key == job_key(version_id))).one_or_none()
+    if job is not None and job.state not in {"done", "failed"}:
+        raise Conflict(N_("The precheck of this version is on its way already."))
+    precheck = _precheck(session, version_id, now)
+    precheck.state = "waiting"
+    session.add(precheck)
+    audit.record(
+        session,
+        "precheck.requested",
+        actor=actor,
+        now=now,
+        subject_type="report",
+        subject_id=report.id,
+        subject_title=report.title,
+        round_id=report.round_id,
+        after={"version": version.number},
+    )
+    return jobs.add(
+        session,
+        queue,
+        "precheck",
+        job_key(version_id),
+        now=now,
+        again=True,
+        version_id=version_id,
+    )
+
+
+def finding_key(finding: Mapping[str, Any], ordinal: int = 0) -> str:
+    """Return what stays the same when the same file is checked again (hex SHA-256).
+
+    `ordinal` tells apart findings of one answer that are otherwise the same, from 0.
+    """
+    names = ("check", "section", "page", "quote", "expected", "found")
+    parts = [str(finding.get(name)) for name in names] + ([str(ordinal)] if ordinal else [])
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _precheck(session: Session, version_id: UUID, now: datetime) -> Precheck:
+    precheck = session.exec(
+        select(Precheck).where(Precheck.report_version_id == version_id)
+    ).one_or_none()
+    if precheck is None:
+        precheck = Precheck(created_at=now, report_version_id=version_id)
+        session.add(precheck)
+        session.flush()
+    return precheck
+
+
+def _store_findings(
+    session: Session, version_id: UUID, found: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    kept = {
+        row.key: row
+        for row in session.exec(select(Finding).where(col(Finding.report_version_id) == version_id))
+    }
+    seen: Counter[str] = Counter()
+    for position, one in enumerate(found):
+        base = finding_key(one)
+        key = finding_key(one, seen[base])
+        seen[base] += 1
+        row = kept.pop(key, None)
+        if row is None:
+            row = Finding(
+                created_at=now,
+                report_version_id=version_id,
+                key=key,
+                position=position,
+                check="",
+                version=1,
+                outcome="suspect",
+                severity="notice",
+            )
+        _fill(row, position, one)
+        session.add(row)
+    for row in kept.values():  # no longer found; the trail still tells what was said of it
+        session.delete(row)
+    session.flush()
+
+
+def _fill(row: Finding, position: int, one: Mapping[str, Any]) -> None:
+    row.position = position
+    row.check, row.version = str(one["check"]), int(one["version"])
+    row.outcome, row.severity = str(one["outcome"]), str(one["severity"])
+    row.section, row.page = one.get("section"), one.get("page")
+    row.box = list(one["box"]) if one.get("box") else None
+    row.quote = str(one.get("quote") or "")
+    row.expected, row.found = str(one.get("expected") or ""), str(one.get("found") or "")
+    row.values = {**(one.get("values") or {}), "message": str(one.get("message") or "")}

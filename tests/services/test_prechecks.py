@@ -1,0 +1,154 @@
+"""Prechecks are stored with their findings; triage outlives every further run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, select
+
+from reviewapp.adapters.queue import NullQueue
+from reviewapp.adapters.storage import Storage
+from reviewapp.db.models import Event, Finding, Job, Precheck, ReportVersion
+from reviewapp.db.session import Database
+from reviewapp.domain.errors import Conflict, NotAllowed
+from reviewapp.services import prechecks, triage
+from tests import report_rows as made
+from tests import rows
+from tests.people import NOW, Cast
+
+
+@pytest.fixture
+def version_id(database: Database, cast: Cast) -> UUID:
+    with database.transaction() as session:
+        report = rows.report(session, rows.round_(session), is_confirmed=False)
+        return session.exec(
+            select(ReportVersion.id).where(ReportVersion.report_id == report.id)
+        ).one()
+
+
+def store(database: Database, version_id: UUID, answer: dict[str, object]) -> list[Finding]:
+    with database.transaction() as session:
+        prechecks.begin(session, version_id, now=NOW)
+        prechecks.store(session, version_id, answer, rules_hash="r1", now=NOW)
+    return findings(database, version_id)
+
+
+def findings(database: Database, version_id: UUID) -> list[Finding]:
+    with database.read() as session:
+        found = session.exec(
+            select(Finding)
+            .where(Finding.report_version_id == version_id)
+            .order_by(col(Finding.position))
+        ).all()
+        for row in found:
+            session.expunge(row)
+        return list(found)
+
+
+def precheck_of(database: Database, version_id: UUID) -> Precheck:
+    with database.read() as session:
+        row = session.exec(select(Precheck).where(Precheck.report_version_id == version_id)).one()
+        session.expunge(row)
+        return row
+
+
+def test_a_dismissed_finding_stays_dismissed_after_another_run(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    first = store(database, version_id, made.answer(made.finding(), made.finding("pii-phone")))
+    with database.transaction() as session:
+        triage.dismiss(session, first[0].id, "四舍五入所致", actor=cast.meng, now=NOW)
+    # The new run says one thing more, in front of the others, and words a message anew.
+    again = store(
+        database,
+        version_id,
+        made.answer(
+            made.finding("placeholder-left", page=1, quote="××"),
+            made.finding(message="换了说法"),
+        ),
+    )
+    assert [one.check for one in again] == ["placeholder-left", "scores-sum"]
+    kept = again[1]
+    assert (kept.id, kept.triage, kept.triage_reason) == (first[0].id, "dismissed", "四舍五入所致")
+    assert kept.values["message"] == "换了说法"
+    assert again[0].triage == "open"
+
+
+def test_two_findings_that_read_the_same_are_both_kept(
+    database: Database, version_id: UUID
+) -> None:
+    found = store(database, version_id, made.answer(made.finding(), made.finding()))
+    assert len(found) == 2
+    again = store(database, version_id, made.answer(made.finding(), made.finding()))
+    assert [one.id for one in again] == [one.id for one in found]
+
+
+def test_a_file_that_cannot_be_read_is_failed_with_its_code(
+    database: Database, version_id: UUID
+) -> None:
+    store(database, version_id, made.failure("encrypted"))
+    row = precheck_of(database, version_id)
+    assert (row.state, row.outcome, row.error_code) == ("failed", "unverifiable", "encrypted")
+
+
+def test_a_run_that_broke_leaves_what_was_found_before(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    first = store(database, version_id, made.answer(made.finding()))
+    with database.transaction() as session:
+        triage.confirm(session, first[0].id, actor=cast.meng, now=NOW)
+    after = store(database, version_id, made.failure("unsafe"))
+    assert [(one.id, one.triage) for one in after] == [(first[0].id, "confirmed")]
+    row = precheck_of(database, version_id)
+    assert row.answer is not None
+    assert row.answer["sections"]
+    assert row.error_code == "unsafe"
+
+
+def test_the_facts_are_proposed_for_the_report(database: Database, version_id: UUID) -> None:
+    store(database, version_id, made.answer())
+    with database.read() as session:
+        version = session.get_one(ReportVersion, version_id)
+        report = made.report_of(session, version)
+        assert (report.evaluation_grade, report.stated_score_hundredths) == ("优", 9250)
+
+
+def test_only_an_officer_asks_for_another_run(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    for who in (cast.chen, cast.fang, cast.lin, cast.yan, cast.qin):
+        with database.transaction() as session, pytest.raises(NotAllowed):
+            prechecks.request_precheck(session, NullQueue(), version_id, actor=who, now=NOW)
+    with database.transaction() as session:
+        job = prechecks.request_precheck(session, NullQueue(), version_id, actor=cast.meng, now=NOW)
+        assert job.arguments == {"version_id": str(version_id)}
+    with database.transaction() as session, pytest.raises(Conflict):
+        prechecks.request_precheck(session, NullQueue(), version_id, actor=cast.shen, now=NOW)
+    with database.read() as session:
+        assert session.exec(select(Event).where(Event.kind == "precheck.requested")).one()
+
+
+def test_after_feedback_began_the_precheck_is_not_run(database: Database, cast: Cast) -> None:
+    with database.transaction() as session:
+        report = rows.report(session, rows.round_(session, phase="feedback"))
+        version = session.exec(
+            select(ReportVersion).where(ReportVersion.report_id == report.id)
+        ).one()
+        with pytest.raises(Conflict, match="feedback"):
+            prechecks.request_precheck(session, NullQueue(), version.id, actor=cast.meng, now=NOW)
+        assert session.exec(select(Job)).all() == []
+
+
+def test_begin_says_what_to_open(
+    database: Database, cast: Cast, storage: Storage, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        version = made.readable(session, storage, rows.round_(session), tmp_path)
+        order = prechecks.begin(session, version.id, now=NOW)
+        assert order is not None
+        assert (order.sha256, order.kind) == (version.sha256, "key-project")
+        again = prechecks.begin(session, version.id, now=NOW)
+        assert again == order
+    assert precheck_of(database, version.id).state == "running"
