@@ -43,6 +43,23 @@ def render(
     return images
 
 
+def pixels(image: bytes) -> tuple[int, int]:
+    """Return width and height of a WebP picture made by `render`, from its header."""
+    form = image[12:16]
+    if form == b"VP8 ":
+        width, height = struct.unpack_from("<HH", image, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    if form == b"VP8L":
+        bits = int.from_bytes(image[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if form == b"VP8X":
+        return (
+            int.from_bytes(image[24:27], "little") + 1,
+            int.from_bytes(image[27:30], "little") + 1,
+        )
+    raise ValueError("not WebP")
+
+
 class PageImages:
     """A folder of page pictures by the file's hash; safe for many processes at once."""
 

@@ -1,7 +1,8 @@
-"""The report's page, what is known of it, and its way into and out of the round."""
+"""The reports pages."""
 
 from flask import Blueprint
 
 bp = Blueprint("reports", __name__)
 
-from reviewapp.web.reports import manage as _manage  # noqa: E402,F401  (registers its views)
+# The views register themselves on bp, so they come after it.
+from reviewapp.web.reports import manage, triage, views  # noqa: E402, F401

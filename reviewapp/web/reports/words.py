@@ -1,0 +1,135 @@
+"""The words of the report page: severities, facts with their values, titles of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask_babel import gettext as _
+
+from reviewapp.db.queries.reports import FindingLine
+from reviewapp.domain.errors import N_
+
+SEVERITIES = {
+    "error": N_("To be corrected"),
+    "warning": N_("To be checked"),
+    "notice": N_("For information"),
+}
+FACTS = {
+    "title": N_("Title"),
+    "project_name": N_("Project"),
+    "unit": N_("Project unit"),
+    "department": N_("Department in charge"),
+    "agency": N_("Agency"),
+    "report_date": N_("Date of the report"),
+    "evaluation_year": N_("Evaluated year"),
+    "budget_amount": N_("Budget"),
+    "spent_amount": N_("Spent"),
+    "execution_rate": N_("Budget execution"),
+    "satisfaction": N_("Satisfaction"),
+    "total_score": N_("Project score as stated"),
+    "grade": N_("Project grade as stated"),
+    "survey_issued": N_("Questionnaires issued"),
+    "survey_valid": N_("Valid questionnaires"),
+}
+CHECKS = {
+    "section-missing": N_("Section missing"),
+    "section-empty": N_("Section empty"),
+    "placeholder-left": N_("Placeholder left over"),
+    "cover-field-missing": N_("Missing on the cover"),
+    "weights-sum": N_("Weights do not add up"),
+    "scores-sum": N_("Scores do not add up"),
+    "score-exceeds-weight": N_("Score above its weight"),
+    "grade-mismatch": N_("Grade does not go with the score"),
+    "score-inconsistent": N_("Score stated differently"),
+    "citation-repealed": N_("Repealed rule cited"),
+    "pii-id-number": N_("Identity number in the text"),
+    "pii-phone": N_("Phone number in the text"),
+    "text-layer-missing": N_("Page without text"),
+    "text-layer-garbled": N_("Page with unreadable text"),
+    "active-content": N_("Active content in the PDF"),
+}
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact as it reads, and where it stands."""
+
+    name: str
+    label: str
+    value: str
+    page: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one severity."""
+
+    severity: str
+    label: str
+    findings: tuple[FindingLine, ...]
+
+
+def title_of(finding: FindingLine) -> str:
+    """Return what the check is called."""
+    return str(_(CHECKS[finding.check])) if finding.check in CHECKS else finding.check
+
+
+def sentence(finding: FindingLine) -> str:
+    """Return what the precheck says of the place."""
+    return finding.message
+
+
+def grouped(findings: Sequence[FindingLine]) -> tuple[Group, ...]:
+    """Return the findings by weight, the weightiest first, each group in page order."""
+    return tuple(
+        Group(key, str(_(label)), tuple(one for one in findings if one.severity == key))
+        for key, label in SEVERITIES.items()
+        if any(one.severity == key for one in findings)
+    )
+
+
+def fact_lines(answer: Mapping[str, Any]) -> tuple[FactLine, ...]:
+    """Return the facts that were found, in the order in which people read them."""
+    facts, places = answer.get("facts") or {}, answer.get("fact_places") or {}
+    return tuple(
+        FactLine(
+            name, str(_(label)), _value(name, facts[name]), (places.get(name) or {}).get("page")
+        )
+        for name, label in FACTS.items()
+        if facts.get(name) not in (None, "")
+    )
+
+
+def file_name(stored: str) -> str:
+    """Return a safe name for a download: no folders, no control characters, .pdf at its end."""
+    name = PurePosixPath(stored.replace("\\", "/")).name
+    name = "".join(char for char in name if char.isprintable()).strip(" .") or "report"
+    return name if name.lower().endswith(".pdf") else f"{name}.pdf"
+
+
+def _value(name: str, value: Any) -> str:
+    write = _WRITERS.get(name, str)
+    try:
+        return write(value)
+    except InvalidOperation:
+        return str(value)
+
+
+def _yuan(value: Any) -> str:
+    return str(_("%(amount)s yuan", amount=f"{Decimal(str(value)):,.2f}"))
+
+
+def _percent(value: Any) -> str:
+    return f"{value}%"
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "budget_amount": _yuan,
+    "spent_amount": _yuan,
+    "execution_rate": _percent,
+    "satisfaction": _percent,
+}
