@@ -35,6 +35,7 @@ class Settlement(Table, table=True):
     total_hundredths: int | None = None
     rating: str | None = None
     reason: str = ""
+    upheld_vetoes: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
     settled_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

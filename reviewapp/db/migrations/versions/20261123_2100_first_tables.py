@@ -614,6 +614,7 @@ def upgrade() -> None:
         sa.Column("total_hundredths", sa.Integer(), nullable=True),
         sa.Column("rating", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("upheld_vetoes", sa.JSON(), nullable=False),
         sa.Column("settled_by", sa.Uuid(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
