@@ -129,6 +129,17 @@ def test_reports_rated_low_are_named_with_agency_and_reason() -> None:
     assert "认真整改" not in compose(facts(), WORDING).plain_text()
 
 
+def test_a_superseding_notice_names_the_one_it_takes_the_place_of() -> None:
+    made = facts(supersedes_number="蔡财〔2024〕36号", supersedes_title="关于评级结果的通报")
+    said = next(block for block in compose(made, WORDING).blocks if block.id == "supersession")
+    assert said.text.startswith("《关于评级结果的通报》（蔡财〔2024〕36号）自本通报印发之日起废止")
+    assert [one.text for one in said.segments if one.locked] == [
+        "《关于评级结果的通报》",
+        "蔡财〔2024〕36号",
+    ]
+    assert all(block.id != "supersession" for block in compose(facts(), WORDING).blocks)
+
+
 def test_a_lead_report_is_named_before_the_others_of_its_letter() -> None:
     reports = [report("A", "R1", total=9900), report("A", "R2", lead=True, total=9100)]
     content = compose(facts(reports), WORDING)

@@ -316,6 +316,7 @@ def test_a_published_page_names_no_expert_and_no_points(
     assert "罗珊" not in page
     assert "85" not in _plain(page.split("附件1")[1].split("附件2")[0])
     assert FREIGHT in page
+    assert 'class="fig"' not in page
 
 
 @pytest.mark.parametrize("publicity", ["on-request", "internal"])

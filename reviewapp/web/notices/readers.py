@@ -58,7 +58,7 @@ def published(notice_id: UUID) -> str:
         "notices/published.html",
         notice=page,
         content=standing.content,
-        lines=lines_of(standing, may_edit=False),
+        lines=lines_of(standing, with_sources=False),
         passage=None,
         states=STATES,
         supersedes=_known(page.supersedes, actor),

@@ -45,9 +45,12 @@ class Passage:
     theirs: str = ""  # what somebody else saved meanwhile
 
 
-def lines_of(standing: Standing, *, may_edit: bool) -> tuple[Line, ...]:
-    """Return the blocks top to bottom."""
-    sources = {figure.key: SOURCES[figure.source] for figure in standing.content.figures}
+def lines_of(
+    standing: Standing, *, may_edit: bool = False, with_sources: bool = True
+) -> tuple[Line, ...]:
+    """Return the blocks top to bottom; a reader's page shows no sources."""
+    figures = standing.content.figures if with_sources else ()
+    sources = {figure.key: SOURCES[figure.source] for figure in figures}
     composed = {block.id: block for block in standing.base.blocks}
     return tuple(
         _line(block, sources, composed, standing, may_edit) for block in standing.content.blocks
