@@ -150,6 +150,22 @@ def test_nothing_chosen_is_said_in_the_form(client_of: Client, cast: Cast, round
     assert "请先选择报告" in answer.get_data(as_text=True)
 
 
+def test_the_same_bytes_twice_lead_to_the_first_report(
+    client_of: Client, cast: Cast, round_id: UUID, a_pdf: bytes, database: Database
+) -> None:
+    client = client_of(cast.meng)
+    first = bring(client, round_id, ("某项目.pdf", a_pdf))
+    client.post(f"{first}/take", data=fields(text_of(client, first)))
+    with database.read() as session:
+        report_id = session.exec(select(Report.id)).one()
+
+    page = text_of(client, bring(client, round_id, ("改名.pdf", a_pdf)))
+
+    assert "本批次中已有同一文件" in page
+    assert f"/reports/{report_id}" in page
+    assert fields(page)["items"] == []
+
+
 def test_an_expert_learns_nothing_of_the_first_report(
     client_of: Client, cast: Cast, round_id: UUID, a_pdf: bytes, database: Database
 ) -> None:
@@ -287,3 +303,29 @@ def test_everybody_else_is_kept_out(
         client = client_of(who)
         assert {client.get(page).status_code for page in pages} == {404}
         assert {client.post(post).status_code for post in posts} == {404}
+
+
+def test_an_experts_upload_stays_theirs_until_it_is_taken_in(
+    client_of: Client, cast: Cast, round_id: UUID, a_pdf: bytes, database: Database
+) -> None:
+    expert, officer = client_of(cast.chen), client_of(cast.meng)
+    address = bring(expert, round_id, ("我的项目.pdf", a_pdf))
+    sent = fields(text_of(expert, address))
+    sent[f"agency-{sent['items'][0]}"] = [AGENCY]
+    expert.post(f"{address}/take", data=sent)
+    with database.read() as session:
+        report_id = session.exec(select(Report.id)).one()
+    shown = f"/reports/{report_id}"
+
+    page = text_of(expert, shown)
+    assert f"{shown}/versions/new" in page
+    assert f"{shown}/withdraw" in page
+    assert f"{shown}/take-in" not in page
+    assert client_of(cast.luo).get(shown).status_code == 404
+
+    assert f"{shown}/take-in" in text_of(officer, shown)
+    assert officer.post(f"{shown}/take-in").status_code == 303
+    closed = text_of(expert, shown)
+    assert f"{shown}/" not in closed
+    assert expert.get(f"{shown}/versions/1/file").status_code != 200
+    assert shown not in text_of(expert, "/intakes")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import Response, current_app, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
 from reviewapp.db.queries import intakes as register
@@ -281,5 +281,4 @@ def _agencies(rows: tuple[tuple[UUID, str], ...]) -> list[tuple[str, UUID]]:
 
 
 def _address(report_id: UUID) -> str:
-    shown = "reports.show" in current_app.view_functions
-    return url_for("reports.show" if shown else "reports.edit", report_id=report_id)
+    return url_for("reports.show", report_id=report_id)
