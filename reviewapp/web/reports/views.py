@@ -17,7 +17,14 @@ from reviewapp.services import prechecks
 from reviewapp.web.reports import bp
 from reviewapp.web.reports.opening import Opened, know, open_
 from reviewapp.web.reports.pictures import etag_of, picture
-from reviewapp.web.reports.words import fact_lines, file_name, grouped, sentence, title_of
+from reviewapp.web.reports.words import (
+    fact_lines,
+    file_name,
+    grouped,
+    sentence,
+    shown,
+    title_of,
+)
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.event_words import changes, event_word
 from reviewapp.web.support.fragments import done, is_htmx
@@ -102,6 +109,7 @@ def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, 
         "headings": precheck.answer.get("headings") or [],
         "title_of": title_of,
         "sentence": sentence,
+        "shown": shown,
         "address": lambda **more: _address(opened, **more),
     }
 

@@ -83,6 +83,16 @@ def sentence(finding: FindingLine) -> str:
     return finding.message
 
 
+def shown(finding: FindingLine, value: str, answer: Mapping[str, Any]) -> str:
+    """Return what should stand or what stands, with ids of sections and facts in words."""
+    if finding.check == "section-missing":
+        titles = {one["id"]: one["title"] for one in answer.get("sections") or []}
+        return str(titles.get(value, value))
+    if finding.check == "cover-field-missing" and value in FACTS:
+        return str(_(FACTS[value]))
+    return value
+
+
 def grouped(findings: Sequence[FindingLine]) -> tuple[Group, ...]:
     """Return the findings by weight, the weightiest first, each group in page order."""
     return tuple(

@@ -16,6 +16,14 @@
     return true;
   }
 
+  // Fetches the viewer with that page; without htmx the address itself is gone to.
+  function fetchPage(link) {
+    if (!window.htmx) { window.location = link.href; return; }
+    window.history.replaceState(null, "", link.href);
+    window.htmx.ajax("GET", link.href, { target: "#viewer", select: "#viewer", swap: "outerHTML" })
+      .then(function () { show(link); });
+  }
+
   function choose(finding) {
     if (!finding) return;
     mark(document.querySelectorAll(".finding"), "current", finding);
@@ -28,7 +36,8 @@
     var link = event.target.closest("a[data-page]");
     if (link) {
       if (link.closest(".finding")) choose(link.closest(".finding"));
-      if (show(link)) event.preventDefault();
+      event.preventDefault();
+      if (!show(link)) fetchPage(link);
       return;
     }
     var box = event.target.closest(".viewer svg a");
@@ -62,8 +71,7 @@
     event.preventDefault();
     choose(all[next]);
     var link = all[next].querySelector("a.place");
-    // A page that has not been fetched is gone to by its address.
-    if (link && !show(link)) window.location = link.href;
+    if (link && !show(link)) fetchPage(link);
   });
 
   // A finding that was asked for by the address is put in sight.
