@@ -24,7 +24,7 @@ def test_the_precheck_command_loads_neither_flask_nor_a_database() -> None:
     code = (
         "import sys, reviewapp.precheck_cli, reviewapp.services.precheck_file\n"
         "bad = {'flask', 'sqlalchemy', 'sqlmodel', 'werkzeug', 'huey'} & set(sys.modules)\n"
-        "sys.exit(', '.join(bad))"
+        "sys.exit(', '.join(bad) or 0)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,0 +1,330 @@
+"""rubrics/precheck/*.yaml → Rules; an error names the file, the key and what was expected."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reviewapp.domain.errors import N_, Invalid
+from reviewapp.domain.precheck.finding import Severity
+from reviewapp.domain.precheck.registry import KINDS
+from reviewapp.domain.precheck.rules import (
+    CheckRule,
+    CoverRule,
+    FactRule,
+    LeftoverRule,
+    Outline,
+    RepealedRule,
+    Rules,
+    ScoreRule,
+    SectionRule,
+)
+from reviewapp.domain.precheck.suite import check_ids
+
+DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
+FILES = ("checks", "cover", "facts", "leftovers", "repealed", "scores")
+
+
+@lru_cache(maxsize=4)
+def _cached(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Rules:
+    del stamp  # only there so that a changed file is read again
+    return _read(folder)
+
+
+def load(folder: Path = DEFAULT_FOLDER) -> Rules:
+    """Read all data of the precheck, or raise Invalid that names file, key and what is wrong."""
+    if not folder.is_dir():
+        raise _wrong(folder, "", "a folder is expected")
+    files = sorted(folder.glob("*.yaml"))
+    stamp = tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files)
+    return _cached(folder.resolve(), stamp)
+
+
+def _read(folder: Path) -> Rules:
+    data = {name: _File(folder / f"{name}.yaml") for name in FILES}
+    outlines = {kind: _outline(_File(folder / f"outline-{kind}.yaml"), kind) for kind in KINDS}
+    repealed = data["repealed"]
+    rules = Rules(
+        outlines=outlines,
+        checks=_checks(data["checks"]),
+        repealed=tuple(_repealed(item) for item in repealed.items("rules")),
+        repeal_words=repealed.texts("words"),
+        local_prefixes=repealed.texts("local_prefixes"),
+        leftovers=tuple(_leftover(item) for item in data["leftovers"].items("leftovers")),
+        cover=_cover(data["cover"]),
+        scores=_scores(data["scores"]),
+        facts=_facts(data["facts"]),
+        content_hash=_hash(folder),
+    )
+    repealed.done()
+    data["leftovers"].done()
+    return rules
+
+
+def _hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in sorted([*FILES, *(f"outline-{kind}" for kind in KINDS)]):
+        digest.update(name.encode() + b"\0" + (folder / f"{name}.yaml").read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class _File:
+    """One mapping of a file with typed access; keys that nobody asked for are an error."""
+
+    def __init__(self, path: Path, data: object = None, prefix: str = "") -> None:
+        self.path = path
+        self.prefix = prefix
+        if data is None:
+            try:
+                data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                raise _wrong(path, "", "the file is missing") from None
+            except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+                raise _wrong(path, prefix, " ".join(str(error).split())) from error
+        if not isinstance(data, dict):
+            raise _wrong(path, prefix, "a mapping is expected")
+        self.data: dict[str, Any] = data
+        self.asked: set[str] = set()
+
+    def wrong(self, key: str, why: str) -> Invalid:
+        return _wrong(self.path, f"{self.prefix}{key}", why)
+
+    def _take(self, key: str, default: object) -> object:
+        self.asked.add(key)
+        value = self.data.get(key, default)
+        if value is ...:
+            raise self.wrong(key, "the key is missing")
+        return value
+
+    def text(self, key: str, default: object = ...) -> str:
+        value = self._take(key, default)
+        if not isinstance(value, str) or (default is ... and not value.strip()):
+            raise self.wrong(key, "a text is expected")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "true or false is expected")
+        return value
+
+    def number(self, key: str) -> Decimal:
+        value = self._take(key, ...)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(key, "a number is expected")
+        return Decimal(str(value))
+
+    def day(self, key: str) -> date:
+        value = self._take(key, ...)
+        if not isinstance(value, date):
+            raise self.wrong(key, "a date like 2020-02-25 is expected")
+        return value
+
+    def texts(self, key: str, default: object = ...) -> tuple[str, ...]:
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise self.wrong(key, "a list of texts is expected")
+        return tuple(value)
+
+    def patterns(self, key: str) -> tuple[str, ...]:
+        texts = self.texts(key)
+        for number, text in enumerate(texts, 1):
+            _compile(self, f"{key}.{number}", text)
+        return texts
+
+    def items(self, key: str) -> list[_File]:
+        value = self._take(key, ...)
+        if not isinstance(value, list) or not value:
+            raise self.wrong(key, "a list is expected")
+        return [
+            _File(self.path, v if v is not None else {}, f"{self.prefix}{key}.{n}.")
+            for n, v in enumerate(value, 1)
+        ]
+
+    def inner(self, key: str) -> _File:
+        return _File(self.path, self._take(key, ...), f"{self.prefix}{key}.")
+
+    def done(self) -> None:
+        unknown = sorted(set(self.data) - self.asked)
+        if unknown:
+            raise self.wrong(unknown[0], "the key is not known here")
+
+
+def _compile(file: _File, key: str, pattern: str) -> None:
+    try:
+        re.compile(pattern.replace("<amount>", "x").replace("<year>", "y"))
+    except re.error as error:
+        raise file.wrong(key, f"no regular expression: {error}") from None
+
+
+def _outline(file: _File, kind: str) -> Outline:
+    if file.text("kind") != kind:
+        raise file.wrong("kind", f"{kind} is expected")
+    sections = tuple(_section(item) for item in file.items("sections"))
+    ids = [section.id for section in sections]
+    for section in sections:
+        named = [*section.not_under, *([section.parent] if section.parent else [])]
+        for other in named:
+            if other not in ids:
+                raise file.wrong(f"sections.{section.id}", f"there is no section {other}")
+    if len(set(ids)) != len(ids):
+        raise file.wrong("sections", "an id stands twice")
+    outline = Outline(
+        kind=kind,
+        source=file.text("source"),
+        sections=sections,
+        ignored=file.texts("ignored"),
+        summaries=file.texts("summaries"),
+    )
+    file.done()
+    return outline
+
+
+def _section(file: _File) -> SectionRule:
+    section = SectionRule(
+        id=file.text("id"),
+        title=file.text("title"),
+        title_en=file.text("title_en"),
+        parent=file.text("parent", "") or None,
+        required=file.flag("required", True),
+        exact=file.texts("exact"),
+        phrases=file.texts("phrases", []),
+        words=file.texts("words", []),
+        not_under=file.texts("not_under", []),
+        shared=file.texts("shared", []),
+        accepts=file.texts("accepts", []),
+    )
+    file.done()
+    return section
+
+
+def _checks(file: _File) -> Mapping[str, CheckRule]:
+    known, rules = check_ids(), {}
+    for check_id in file.data:
+        if check_id not in known:
+            raise file.wrong(check_id, "there is no such check")
+    for check_id in known:
+        item = file.inner(check_id)
+        severity = item.text("severity")
+        if severity not in set(Severity):
+            raise item.wrong("severity", "error, warning, notice or silent is expected")
+        rules[check_id] = CheckRule(
+            check_id,
+            Severity(severity),
+            *(
+                item.text(key)
+                for key in (
+                    "title",
+                    "title_en",
+                    "explanation",
+                    "explanation_en",
+                    "tolerance",
+                    "tolerance_en",
+                    "source",
+                )
+            ),
+        )
+        item.done()
+    return rules
+
+
+def _repealed(file: _File) -> RepealedRule:
+    mark = file.text("mark")
+    if mark not in ("rules", "found", "experience"):
+        raise file.wrong("mark", "rules, found or experience is expected")
+    rule = RepealedRule(
+        number=file.text("number"),
+        since=file.day("since"),
+        replaced_by=file.text("replaced_by"),
+        source=file.text("source"),
+        titles=file.texts("titles", []),
+    )
+    file.done()
+    return rule
+
+
+def _leftover(file: _File) -> LeftoverRule:
+    rule = LeftoverRule(file.text("pattern"), file.text("unless", ""))
+    for key in ("pattern", "unless"):
+        _compile(file, key, getattr(rule, key))
+    file.done()
+    return rule
+
+
+def _cover(file: _File) -> CoverRule:
+    rule = CoverRule(
+        labels=_lists(file.inner("labels")),
+        other_labels=file.texts("other_labels"),
+        agency_endings=file.texts("agency_endings"),
+        unit_endings=file.texts("unit_endings"),
+        title_endings=file.texts("title_endings"),
+        phrases=_lists(file.inner("phrases"), patterns=True),
+        required=_lists(file.inner("required")),
+    )
+    for kind in KINDS:
+        if kind not in rule.required:
+            raise file.wrong(f"required.{kind}", "the key is missing")
+    file.done()
+    return rule
+
+
+def _lists(file: _File, *, patterns: bool = False) -> Mapping[str, tuple[str, ...]]:
+    take: Callable[[str], tuple[str, ...]] = file.patterns if patterns else file.texts
+    return {key: take(key) for key in file.data}
+
+
+def _scores(file: _File) -> ScoreRule:
+    bands = file.inner("bands")
+    words = file.inner("grade_words")
+    rule = ScoreRule(
+        weight_columns=file.texts("weight_columns"),
+        score_columns=file.texts("score_columns"),
+        not_score_columns=file.texts("not_score_columns"),
+        indicator_columns=file.texts("indicator_columns"),
+        total_labels=file.texts("total_labels"),
+        subtotal_labels=file.texts("subtotal_labels"),
+        dimensions=file.texts("dimensions"),
+        score_phrases=file.patterns("score_phrases"),
+        weak_score_phrases=file.patterns("weak_score_phrases"),
+        not_before=file.texts("not_before"),
+        grade_phrases=file.patterns("grade_phrases"),
+        full_marks=file.patterns("full_marks"),
+        bands=_bands(bands),
+        grade_words={word: words.text(word) for word in words.data},
+        per_item=file.number("tolerance_per_item"),
+        on_total=file.number("tolerance_on_total"),
+    )
+    for word, grade in rule.grade_words.items():
+        if grade not in bands.data:
+            raise words.wrong(word, "the grade has no band")
+    file.done()
+    return rule
+
+
+def _bands(file: _File) -> tuple[tuple[Decimal, str], ...]:
+    bands: Iterable[tuple[Decimal, str]] = ((file.number(grade), grade) for grade in file.data)
+    return tuple(sorted(bands, reverse=True))
+
+
+def _facts(file: _File) -> FactRule:
+    rule = FactRule(
+        patterns=_lists(file.inner("patterns"), patterns=True),
+        table_columns=_lists(file.inner("table_columns")),
+        evaluation_year=file.patterns("evaluation_year"),
+    )
+    file.done()
+    return rule
+
+
+def _wrong(path: Path, key: str, why: str) -> Invalid:
+    return Invalid(
+        N_("%(file)s, %(key)s: %(why)s"), field=key, file=path.name, key=key or "—", why=why
+    )

@@ -1,0 +1,1 @@
+"""The precheck of a report: what it says, how it is built, and what may be doubted."""

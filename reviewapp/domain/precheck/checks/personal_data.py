@@ -1,0 +1,59 @@
+"""Personal data that must be masked before a report is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from reviewapp.domain.precheck.finding import Doubt
+from reviewapp.domain.precheck.registry import check
+from reviewapp.domain.precheck.report import Report
+from reviewapp.domain.precheck.rules import Rules
+
+_ID = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])")
+# Not inside a longer number, an amount, a code or a web address.
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z.,_/=-])(?:\+?86-?)?(?P<n>1[3-9]\d-?\d{4}-?\d{4})(?![0-9A-Za-z_/]|[.,]\d|[-]\d|元|万|亿|份)"
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
+
+
+@check("pii-id-number", version=1)
+def pii_id_number(report: Report, _rules: Rules) -> Iterator[Doubt]:
+    """An identity number with a real date and a right check digit (GB 11643-1999)."""
+    for paragraph in report.texts:
+        for match in _ID.finditer(paragraph.text):
+            number = match.group().upper()
+            if is_id_number(number):
+                yield Doubt(
+                    place=paragraph.place(*match.span()),
+                    expected=f"{number[:6]}********{number[14:]}",
+                    found=number,
+                )
+
+
+def is_id_number(number: str) -> bool:
+    """Say whether 18 characters are an identity number: date of birth and check digit fit."""
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    if not 1900 <= born.year <= 2100:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
+    return _CHECK_DIGITS[total % 11] == number[17]
+
+
+@check("pii-phone", version=1)
+def pii_phone(report: Report, _rules: Rules) -> Iterator[Doubt]:
+    """A mobile telephone number that is not masked."""
+    for paragraph in report.texts:
+        for match in _PHONE.finditer(paragraph.text):
+            digits = match["n"].replace("-", "")
+            yield Doubt(
+                place=paragraph.place(*match.span("n")),
+                expected=f"{digits[:3]}****{digits[7:]}",
+                found=match["n"],
+            )

@@ -1,0 +1,196 @@
+"""Weights, scores and grades: sums, limits, and what the text states of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reviewapp.domain.document import Place
+from reviewapp.domain.precheck import statements
+from reviewapp.domain.precheck.finding import Doubt, Outcome
+from reviewapp.domain.precheck.registry import check
+from reviewapp.domain.precheck.report import Report
+from reviewapp.domain.precheck.rules import Rules, ScoreRule
+from reviewapp.domain.precheck.scores import RowKind, ScoreRow, ScoreTable
+from reviewapp.domain.precheck.statements import Statement
+from reviewapp.domain.precheck.text import plain, show
+
+_SAME = Decimal("0.005")  # points within which two stated scores are the same
+_NEAR_FULL = Decimal(20)  # points from 100 within which a table is meant to be the whole
+_LEAST_DIMENSIONS = 3
+_PAIRED = 80  # characters between a stated score and the grade that goes with it
+
+
+def _has_weights(report: Report) -> bool:
+    return any(table.has_weights for table in report.score_tables)
+
+
+def _has_scores(report: Report) -> bool:
+    return any(table.has_scores for table in report.score_tables)
+
+
+@check("weights-sum", version=1, applies=_has_weights)
+def weights_sum(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """Leaf weights against the stated total (100 unless declared), children against parents."""
+    for table in report.score_tables:
+        if table.has_weights:
+            yield from _whole(table, rules.scores)
+            yield from _parents(table, rules.scores)
+
+
+def _whole(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
+    leaves, total = table.leaves, table.total
+    found = table.weight_sum()
+    stated = total.weight if total is not None else None
+    near = abs(found - rule.total) <= _NEAR_FULL and _dimensions(table, rule) >= _LEAST_DIMENSIONS
+    expected = stated if stated is not None else (rule.total if near else None)
+    if expected is None or not leaves:
+        return
+    if abs(found - expected) > rule.tolerance(len(leaves)):
+        row = total if total is not None and stated is not None else leaves[-1]
+        yield _sum_doubt(table, row, expected, found)
+    elif near and abs(expected - rule.total) > rule.on_total and total is not None:
+        yield _sum_doubt(table, total, rule.total, found, variant="not-full")
+
+
+def _parents(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
+    for group in table.groups:
+        if group.weight is None:
+            continue
+        weights = [table.rows[i].weight for i in group.leaves]
+        known = [weight for weight in weights if weight is not None]
+        found = sum(known, Decimal(0))
+        if not known or abs(found - group.weight) <= rule.tolerance(len(known)):
+            continue
+        lost = table.doubtful or len(known) < len(weights)
+        yield _sum_doubt(
+            table, group.row, group.weight, found, variant="parent", name=group.label, lost=lost
+        )
+
+
+def _dimensions(table: ScoreTable, rule: ScoreRule) -> int:
+    """Return how many of the usual dimensions the table's first columns name."""
+    cells = {plain(c.text) for row in table.rows for c in row.row.cells[:2] if c.text}
+    return sum(1 for word in rule.dimensions if any(text.startswith(word) for text in cells))
+
+
+def _sum_doubt(
+    table: ScoreTable,
+    row: ScoreRow,
+    expected: Decimal,
+    found: Decimal,
+    *,
+    variant: str = "",
+    name: str = "",
+    lost: bool | None = None,
+) -> Doubt:
+    """Return the doubt about a sum; where rows may be lost it cannot be judged."""
+    unsure = table.doubtful if lost is None else lost
+    values = {"expected": show(expected), "found": show(found)} | ({"name": name} if name else {})
+    return Doubt(
+        place=row.place(),
+        expected=show(expected),
+        found=show(found),
+        outcome=Outcome.UNVERIFIABLE if unsure else Outcome.SUSPECT,
+        variant="lost" if unsure else variant,
+        values=values,
+    )
+
+
+@check("scores-sum", version=1, applies=_has_scores)
+def scores_sum(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """Leaf scores against the total that the table states."""
+    rule = rules.scores
+    for table in report.score_tables:
+        total, leaves = table.total, table.leaves
+        scored = [row for row in leaves if row.score is not None]
+        if total is None or total.score is None or not scored:
+            continue
+        found = table.score_sum()
+        if abs(found - total.score) <= rule.tolerance(len(leaves)):
+            continue
+        lost = table.doubtful or len(scored) < len(leaves)
+        yield _sum_doubt(table, total, found, total.score, lost=lost)
+
+
+@check("score-exceeds-weight", version=1, applies=_has_scores)
+def score_exceeds_weight(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """A leaf's score above its weight, or below zero."""
+    for table in report.score_tables:
+        for row in table.rows:
+            if row.kind is not RowKind.LEAF or row.score is None:
+                continue
+            above = row.weight is not None and row.score > row.weight + rules.scores.per_item
+            if not above and row.score >= 0:
+                continue
+            most = row.weight if row.weight is not None else Decimal(0)
+            yield Doubt(
+                place=row.place(),
+                expected=f"0–{show(most)}" if row.weight is not None else "≥0",
+                found=show(row.score),
+                outcome=Outcome.UNVERIFIABLE if row.row.broken else Outcome.SUSPECT,
+                variant="lost" if row.row.broken else ("above" if above else "below"),
+                values={"name": row.label, "weight": show(most), "score": show(row.score)},
+            )
+
+
+def _states_both(report: Report) -> bool:
+    return bool(report.scores and report.grades)
+
+
+@check("grade-mismatch", version=1, applies=_states_both)
+def grade_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """The stated grade against the thresholds for the stated score (财预〔2020〕10号第十八条)."""
+    own = statements.own_bands(report.texts, rules.scores)
+    score, grade = statements.reference(report.scores), statements.reference(report.grades)
+    for statement in report.grades:
+        beside = _beside(statement, report.scores)
+        judged = beside or (score if statement is grade else None)
+        if judged is None:
+            continue
+        expected = statements.grade_for(Decimal(judged.value), own, rules.scores)
+        if expected != statement.value:
+            values = {"grade": statement.value, "expected": expected, "score": judged.value}
+            yield Doubt(
+                place=statement.place, expected=expected, found=statement.value, values=values
+            )
+
+
+def _beside(grade: Statement, scores: tuple[Statement, ...]) -> Statement | None:
+    """Return the score that stands last before a grade in the same paragraph."""
+    near = [
+        score
+        for score in scores
+        if score.paragraph is grade.paragraph
+        and score.paragraph is not None
+        and 0 <= grade.start - score.end <= _PAIRED
+    ]
+    return near[-1] if near else None
+
+
+def _states_twice(report: Report) -> bool:
+    return len(report.scores) >= 2
+
+
+@check("score-inconsistent", version=1, applies=_states_twice)
+def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
+    """The total score stated differently: each deviating place, never the reference."""
+    reference = statements.reference(report.scores)
+    if reference is None:
+        return
+    seen: list[Place] = []
+    for statement in report.scores:
+        off = abs(Decimal(statement.value) - Decimal(reference.value))
+        if off <= _SAME or statement.place in seen:
+            continue
+        seen.append(statement.place)
+        yield Doubt(
+            place=statement.place,
+            expected=reference.value,
+            found=statement.value,
+            values={
+                "expected": reference.value,
+                "found": statement.value,
+                "page": str(reference.place.page),
+            },
+        )

@@ -1,0 +1,186 @@
+"""Which sections a heading names: exact wording, then normal form, then phrases inside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from reviewapp.domain.precheck.outline import Heading
+from reviewapp.domain.precheck.rules import Outline
+from reviewapp.domain.precheck.text import plain
+
+EXACT, NORMAL = 1.0, 0.95
+_IGNORED = ""
+_LEAST_COVER = 0.34  # share of a long heading that the known phrases must cover
+_LEAST_COVER_LOW = 0.5  # of headings from the third level down
+_FILLERS = ("项目支出", "项目", "情况", "主要", "相关", "有关", "的", "等")
+_JOINERS = re.compile(r"以及|及其|[及和与、,/·]")
+_LONGEST_BY_WORDS = 20  # characters of a heading known by a short word
+_REMARK = re.compile(r"\([^()]*\)|〔[^〔〕]*〕")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found in a text: its label and its offsets."""
+
+    label: str
+    start: int
+    end: int
+
+
+# Finds labelled phrases in texts; adapters/nlp.py makes one with spaCy from `phrase_table`.
+FindPhrases = Callable[[Sequence[str]], list[list[Hit]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A heading and the sections that it satisfies; `confidence` from 0 to 1."""
+
+    heading: Heading
+    sections: tuple[str, ...]
+    confidence: float
+    parents: tuple[int, ...]  # indices of the headings above it, the nearest last
+    annex: bool = False
+
+
+def phrase_table(outline: Outline) -> dict[str, tuple[str, ...]]:
+    """Return label -> phrases for the phrase finder; the empty label marks phrases to skip."""
+    table = {
+        rule.id: tuple(dict.fromkeys([_bare(p) for p in (*rule.phrases, *_long(rule.exact))]))
+        for rule in outline.sections
+    }
+    table[_IGNORED] = tuple(_bare(p) for p in outline.ignored)
+    return table
+
+
+def _long(wordings: Iterable[str]) -> list[str]:
+    return [wording for wording in wordings if len(wording) >= 4]
+
+
+def _bare(title: str) -> str:
+    """Return the form in which whole wordings are compared: no remark in brackets, no 的."""
+    return _REMARK.sub("", plain(title)).replace("的", "")
+
+
+def normal_form(title: str) -> str:
+    """Return a title without remarks in brackets, filler words and joiners."""
+    title = _JOINERS.sub("", _REMARK.sub("", title))
+    for filler in _FILLERS:
+        title = title.replace(filler, "")
+    return title
+
+
+class Wordings:
+    """The wordings of one outline, ready to be compared with."""
+
+    def __init__(self, outline: Outline, find_phrases: FindPhrases) -> None:
+        self.outline = outline
+        self._find = find_phrases
+        self._exact = _index(outline, _bare)
+        self._normal = _index(outline, lambda text: normal_form(plain(text)))
+        self._summaries = {_bare(text) for text in outline.summaries}
+
+    def knows(self, title: str) -> bool:
+        """Say whether a plain title is a known wording as a whole."""
+        bare = _bare(title)
+        return bare in self._exact or bare in self._summaries or normal_form(title) in self._normal
+
+    def is_summary(self, title: str) -> bool:
+        """Say whether a plain title opens a summary."""
+        return _bare(title) in self._summaries
+
+    def match(self, headings: Sequence[Heading]) -> list[Match]:
+        """Return each heading with the sections that its words name, in reading order."""
+        hits = self._find([_bare(heading.title) for heading in headings])
+        matches: list[Match] = []
+        above: list[int] = []
+        for index, heading in enumerate(headings):
+            while above and headings[above[-1]].level >= heading.level:
+                above.pop()
+            around = [matches[i] for i in above]
+            sections, confidence = self._sections(heading, hits[index], around)
+            annex = heading.style == "annex" or any(match.annex for match in around)
+            matches.append(Match(heading, sections, confidence, tuple(above), annex))
+            above.append(index)
+        return matches
+
+    def _sections(
+        self, heading: Heading, hits: list[Hit], above: list[Match]
+    ) -> tuple[tuple[str, ...], float]:
+        inside = {section for match in above for section in match.sections}
+        bare = _bare(heading.title)
+        for table, key, confidence in (
+            (self._exact, bare, EXACT),
+            (self._normal, normal_form(heading.title), NORMAL),
+        ):
+            chosen = self._allowed(self._owner(table.get(key, ()), bare, inside), inside)
+            if chosen:
+                return chosen, confidence
+        words = self._words(bare, inside)
+        phrases, confidence = self._phrases(heading, bare, hits)
+        named = self._allowed(self._owner((*words, *phrases), bare, inside), inside)
+        return named, (confidence if set(named) <= set(phrases) else NORMAL) if named else 0.0
+
+    def _phrases(
+        self, heading: Heading, bare: str, hits: list[Hit]
+    ) -> tuple[tuple[str, ...], float]:
+        kept = _longest(hits)
+        covered = sum(hit.end - hit.start for hit in kept if hit.label != _IGNORED)
+        share = covered / max(1, len(bare))
+        if share < (_LEAST_COVER if heading.level <= 2 else _LEAST_COVER_LOW):
+            return (), 0.0
+        spans = {(hit.start, hit.end) for hit in kept}
+        # The same words may belong to several sections (问题与建议).
+        ids = {hit.label for hit in hits if (hit.start, hit.end) in spans and hit.label}
+        return tuple(ids), round(min(0.9, 0.5 + 0.4 * share), 2)
+
+    def _owner(self, ids: Iterable[str], bare: str, inside: set[str]) -> tuple[str, ...]:
+        """Order the ids as the outline does; a wording that parent and child share is one's."""
+        wanted = set(ids)
+        for rule in self.outline.sections:
+            if rule.parent in wanted and rule.id in wanted and bare in map(_bare, rule.shared):
+                wanted.discard(str(rule.parent) if rule.parent in inside else rule.id)
+        return tuple(rule.id for rule in self.outline.sections if rule.id in wanted)
+
+    def _allowed(self, ids: Iterable[str], inside: set[str]) -> tuple[str, ...]:
+        """Drop sections that a heading cannot mean inside the sections around it."""
+        section = self.outline.section
+        return tuple(i for i in ids if not inside.intersection(section(i).not_under))
+
+    def _words(self, bare: str, inside: set[str]) -> tuple[str, ...]:
+        """Short words that say enough below their parent only (决策 below the analysis)."""
+        if len(bare) > _LONGEST_BY_WORDS or _below_child(self.outline, inside):
+            return ()
+        return tuple(
+            rule.id
+            for rule in self.outline.sections
+            if rule.parent in inside and any(word in bare for word in rule.words)
+        )
+
+
+def _below_child(outline: Outline, inside: set[str]) -> bool:
+    """Say whether the heading already stands below a section with words of its own."""
+    return any(outline.section(i).words for i in inside)
+
+
+def _index(outline: Outline, form: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for rule in outline.sections:
+        owned = [(wording, rule.id) for wording in (*rule.exact, *rule.shared)]
+        owned += [(wording, rule.parent) for wording in rule.shared if rule.parent]
+        for wording, section in owned:
+            ids = table.setdefault(form(wording), [])
+            if section not in ids:
+                ids.append(section)
+    table.pop("", None)
+    return {key: tuple(ids) for key, ids in table.items()}
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Return non-overlapping hits, longer ones first, in order of place."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)

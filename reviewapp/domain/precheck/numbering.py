@@ -1,0 +1,90 @@
+"""Numbers that headings begin with, in all their styles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reviewapp.domain.precheck.numerals import number
+
+_CN = "一二三四五六七八九十百"
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+# Rank: the order in which styles nest where a report does not show otherwise.
+RANKS = {
+    "annex": 0,
+    "part": 1,
+    "chapter": 2,
+    "section": 3,
+    "chinese": 4,
+    "chinese-brackets": 5,
+    "arabic": 6,
+    "decimal-2": 7,
+    "decimal-3": 8,
+    "decimal-4": 9,
+    "arabic-brackets": 10,
+    "half-bracket": 11,
+    "circled": 12,
+}
+
+# All patterns read half-width text that still has its blanks.
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("part", re.compile(rf"\s*第\s*(?P<n>[{_CN}]+|\d{{1,2}})\s*部\s*分[、.:,\s]*")),
+    ("chapter", re.compile(rf"\s*第\s*(?P<n>[{_CN}]+|\d{{1,2}})\s*[章篇][、.:,\s]*")),
+    ("section", re.compile(rf"\s*第\s*(?P<n>[{_CN}]+|\d{{1,2}})\s*节[、.:,\s]*")),
+    (
+        "annex",
+        re.compile(
+            rf"\s*附\s*[件录表]\s*(?P<n>[{_CN}]{{1,3}}|\d{{1,2}}(?:-\d{{1,2}})?)?[、.:,\s]*"
+        ),
+    ),
+    (
+        "chinese-brackets",
+        re.compile(rf"\s*[(〔【\[]\s*(?P<n>[{_CN}]{{1,3}})\s*[)〕】\]]\s*[、.,]?\s*"),
+    ),
+    ("chinese", re.compile(rf"\s*(?P<n>[{_CN}]{{1,3}})\s*(?:[、.,]|(?=\s))\s*")),
+    (
+        "decimal",
+        re.compile(
+            r"\s*(?P<n>\d{1,2}(?:\s?\.\s?\d{1,2}){1,3})[.、]?\s*(?![\d%,万亿元个分年月日倍])"
+        ),
+    ),
+    ("arabic", re.compile(r"\s*(?P<n>\d{1,2})(?:\s*[.、]\s*(?!\d)|(?=\s)\s+(?=[^\d\s]))")),
+    ("arabic-brackets", re.compile(r"\s*\(\s*(?P<n>\d{1,2})\s*\)\s*[、.]?\s*")),
+    ("half-bracket", re.compile(r"\s*(?P<n>\d{1,2})\s*\)\s*[、.]?\s*")),
+    ("circled", re.compile(rf"\s*(?P<n>[{_CIRCLED}])\s*[、.]?\s*")),
+)
+_STOPLESS = re.compile(rf"\s*(?:\d{{1,2}}|[{_CN}]{{1,3}})\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A heading's number: its style, its value (None for 附件 alone), and its length in `text`."""
+
+    style: str
+    value: int | None
+    length: int
+    stopless: bool = False  # only a blank stands between number and words: weak evidence
+
+
+def parse(text: str) -> Number | None:
+    """Read the number that a half-width text begins with, blanks kept; None if there is none."""
+    for style, pattern in _PATTERNS:
+        match = pattern.match(text)
+        if match is None:
+            continue
+        printed = match["n"]
+        if style == "decimal":
+            parts = re.split(r"\s?\.\s?", printed)
+            return Number(f"decimal-{len(parts)}", int(parts[-1]), match.end())
+        stopless = style in ("chinese", "arabic") and bool(_STOPLESS.fullmatch(match.group()))
+        return Number(style, _value(printed), match.end(), stopless)
+    return None
+
+
+def _value(printed: str | None) -> int | None:
+    if printed is None:
+        return None
+    if printed in _CIRCLED:
+        return _CIRCLED.index(printed) + 1
+    return number(printed.split("-")[0])

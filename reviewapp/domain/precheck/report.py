@@ -1,0 +1,222 @@
+"""A report as the checks see it: outline, paragraphs, cover, score tables, statements, facts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from reviewapp.domain.document import Document, Line, LineKind, Place, TextLayer
+from reviewapp.domain.precheck import cover, facts, flow, outline, scores, sections, statements
+from reviewapp.domain.precheck.cover import Cover
+from reviewapp.domain.precheck.facts import Fact, Period
+from reviewapp.domain.precheck.flow import Margins, Paragraph
+from reviewapp.domain.precheck.matching import FindPhrases, Match, Wordings
+from reviewapp.domain.precheck.outline import Heading
+from reviewapp.domain.precheck.rules import Outline, Rules
+from reviewapp.domain.precheck.scores import ScoreTable
+from reviewapp.domain.precheck.sections import Section
+from reviewapp.domain.precheck.statements import Scope, Statement
+
+_MONEY_SECTIONS = ("basic-info", "project-overview", "department-overview", "budget-execution")
+_UNREADABLE = (TextLayer.SCANNED, TextLayer.GARBLED)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was understood of a report. `lines` are the body lines that all indices mean.
+
+    `paragraphs` are the running text and the headings, `cells` the drawn cells of tables.
+    """
+
+    document: Document
+    kind: str
+    outline: Outline
+    lines: tuple[Line, ...]
+    matches: tuple[Match, ...]
+    sections: tuple[Section, ...]
+    body_start: int
+    cover: Cover
+    cover_lines: tuple[Line, ...]
+    paragraphs: tuple[Paragraph, ...]
+    cells: tuple[Paragraph, ...]
+    score_tables: tuple[ScoreTable, ...]
+    scores: tuple[Statement, ...]
+    grades: tuple[Statement, ...]
+    facts: dict[str, Fact]
+    period: Period | None
+    seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds
+
+    @property
+    def texts(self) -> tuple[Paragraph, ...]:
+        """Return all text: paragraphs, then cells."""
+        return self.paragraphs + self.cells
+
+    def section(self, section_id: str) -> Section | None:
+        """Return a section of the outline; None if the kind has no such section."""
+        return next((s for s in self.sections if s.rule.id == section_id), None)
+
+    def unreadable(self) -> list[int]:
+        """Return the pages without usable text."""
+        return [p.number for p in self.document.pages if p.text_layer in _UNREADABLE]
+
+    def line_at(self, place: Place) -> int | None:
+        """Return the index of the body line nearest to a place on its page."""
+        own = [i for i, line in enumerate(self.lines) if line.page == place.page]
+        if not own:
+            return None
+        return min(own, key=lambda i: abs(self.lines[i].box.y0 - place.box.y0))
+
+    def section_at(self, place: Place) -> str | None:
+        """Return the id of the innermost section around a place."""
+        line = self.line_at(place)
+        if line is None:
+            return None
+        around = [
+            s for s in self.sections if s.match is not None and s.match.heading.line <= line < s.end
+        ]
+        if not around:
+            return None
+        return max(around, key=lambda s: (s.first, s.rule.level)).rule.id
+
+
+def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases) -> Report:
+    """Understand a document as a report of `kind` (key-project or department)."""
+    clock = _Clock()
+    frame = rules.outlines[kind]
+    wordings = Wordings(frame, find_phrases)
+    headings = outline.find(document, wordings.knows)
+    clock.stop("outline")
+    matches = wordings.match(headings)
+    clock.stop("language")
+    lines = document.body_lines()
+    found = sections.find(wordings, matches, lines)
+    start = sections.body_start(wordings, matches, lines)
+    first = min((h.line for h in headings), default=None)
+    front = cover.cover_lines(lines, first)
+    front_page = cover.read(front, rules.cover)
+    paragraphs = tuple(_paragraphs(lines, headings, flow.margins(document)))
+    clock.stop("outline")
+    cells = tuple(flow.cell_paragraphs(document))
+    tables = tuple(scores.find(document.tables, rules.scores))
+    clock.stop("tables")
+    named, period = _named(front_page, paragraphs, document, kind, rules)
+    scope = Scope(_conclusion(found), period.last if period else None)
+    stated = statements.total_scores(paragraphs, tables, rules.scores, scope)
+    graded = statements.grades(paragraphs, rules.scores, scope)
+    figures = facts.figures(
+        paragraphs,
+        _within(paragraphs, found, _MONEY_SECTIONS),
+        document.tables,
+        period.last if period else None,
+        rules.facts,
+    )
+    for name, statement in (
+        ("total_score", statements.reference(stated)),
+        ("grade", statements.reference(graded)),
+    ):
+        if statement is not None:
+            figures[name] = Fact(statement.value, statement.place)
+    clock.stop("language")
+    return Report(
+        document=document,
+        kind=kind,
+        outline=frame,
+        lines=tuple(lines),
+        matches=tuple(matches),
+        sections=tuple(found),
+        body_start=start,
+        cover=front_page,
+        cover_lines=tuple(front),
+        paragraphs=paragraphs,
+        cells=cells,
+        score_tables=tables,
+        scores=tuple(stated),
+        grades=tuple(graded),
+        facts=named | figures,
+        period=period,
+        seconds=clock.seconds,
+    )
+
+
+class _Clock:
+    """Adds up the seconds of stages."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def stop(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
+def _named(
+    front: Cover, paragraphs: Sequence[Paragraph], document: Document, kind: str, rules: Rules
+) -> tuple[dict[str, Fact], Period | None]:
+    """Return the facts of cover and first pages with the evaluated years."""
+    first_pages = [p for p in paragraphs if p.page <= facts.FIRST_PAGES]
+    found = facts.names(front, first_pages, document.tables, kind, rules.cover)
+    date = found.get("report_date")
+    year = int(str(date.value)[:4]) if date else None
+    period = facts.evaluated_period(found.get("title"), paragraphs, year, rules.facts)
+    if period is not None:
+        found["evaluation_year"] = Fact(period.last, period.place)
+    return found, period
+
+
+def _conclusion(found: Sequence[Section]) -> tuple[int, int] | None:
+    section = next(s for s in found if s.rule.id == "conclusion")
+    return (section.match.heading.line, section.end) if section.match else None
+
+
+def _within(
+    paragraphs: Sequence[Paragraph], found: Sequence[Section], ids: Sequence[str]
+) -> list[Paragraph]:
+    """Return the paragraphs inside the sections, in reading order."""
+    spans = [(s.match.heading.line, s.end) for s in found if s.match and s.rule.id in ids]
+    return [p for p in paragraphs if any(first <= p.line < end for first, end in spans)]
+
+
+def _paragraphs(
+    lines: Sequence[Line], headings: Sequence[Heading], pages: dict[int, Margins]
+) -> Iterator[Paragraph]:
+    """Join the running text to paragraphs; a heading is one of its own."""
+    heading_at = {heading.line: heading for heading in headings}
+    inside = {i for h in headings for i in range(h.line, h.next_line)}
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        heading = heading_at.get(index)
+        if heading is not None and not heading.run_in:
+            whole = flow.paragraph(list(lines[index : heading.next_line]), index)
+            if whole is not None:
+                yield whole
+            index = max(heading.next_line, index + 1)
+            continue
+        if line.kind is not LineKind.BODY:
+            index += 1
+            continue
+        # A heading that its text follows on the same line is part of that text's paragraph.
+        taken, index = _joined(lines, index, inside, pages)
+        joined = flow.paragraph([lines[i] for i in taken], taken[0])
+        if joined is not None:
+            yield joined
+
+
+def _joined(
+    lines: Sequence[Line], index: int, inside: set[int], pages: dict[int, Margins]
+) -> tuple[list[int], int]:
+    """Return the lines of the paragraph that begins at `index`, and the index after it."""
+    taken = [index]
+    after = index + 1
+    while after < len(lines) and after not in inside:
+        line = lines[after]
+        if line.kind is not LineKind.BODY:
+            break
+        if flow.starts_paragraph(line, lines[taken[-1]], pages):
+            break
+        taken.append(after)
+        after += 1
+    return taken, after

@@ -1,0 +1,161 @@
+"""The precheck's data as values: outlines, wordings, thresholds, repealed rules, checks.
+
+They come from rubrics/precheck/*.yaml through adapters/rule_files.py; nothing here is wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from reviewapp.domain.precheck.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRule:
+    """One section of an outline. `exact` are whole headings, `phrases` words inside longer ones.
+
+    `words` are short words that count only below `parent`; `not_under` are sections inside which
+    a heading never means this one; `shared` are wordings that mean the parent at the top.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    parent: str | None = None
+    required: bool = True
+    exact: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    not_under: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()  # texts that are enough however short (无)
+
+    @property
+    def level(self) -> int:
+        """Return the level in the outline: 1, or 2 below a parent."""
+        return 2 if self.parent else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sections of one kind of report in order."""
+
+    kind: str
+    source: str
+    sections: tuple[SectionRule, ...]
+    ignored: tuple[str, ...] = ()  # phrases of headings that mean no section
+    summaries: tuple[str, ...] = ()  # headings of summaries
+
+    def section(self, section_id: str) -> SectionRule:
+        """Return a section by id; KeyError if the kind has no such section."""
+        for rule in self.sections:
+            if rule.id == section_id:
+                return rule
+        raise KeyError(section_id)
+
+    def children(self, section_id: str) -> tuple[SectionRule, ...]:
+        """Return the sections below one, in order."""
+        return tuple(rule for rule in self.sections if rule.parent == section_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """How a check is set: severity, and what --explain says in both languages."""
+
+    id: str
+    severity: Severity
+    title: str
+    title_en: str
+    explanation: str
+    explanation_en: str
+    tolerance: str
+    tolerance_en: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepealedRule:
+    """A rule no longer in force from `since` on; `titles` name it without any number."""
+
+    number: str
+    since: date
+    replaced_by: str
+    source: str
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRule:
+    """Labels and shapes by which a cover's fields are known, per fact name."""
+
+    labels: Mapping[str, tuple[str, ...]]
+    other_labels: tuple[str, ...]
+    agency_endings: tuple[str, ...]
+    unit_endings: tuple[str, ...]
+    title_endings: tuple[str, ...]
+    phrases: Mapping[str, tuple[str, ...]]  # regular expressions for the first pages
+    required: Mapping[str, tuple[str, ...]]  # kind -> fact names
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """How score tables and stated scores are worded, and how far sums may be off (points)."""
+
+    weight_columns: tuple[str, ...]
+    score_columns: tuple[str, ...]
+    not_score_columns: tuple[str, ...]
+    indicator_columns: tuple[str, ...]
+    total_labels: tuple[str, ...]
+    subtotal_labels: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    score_phrases: tuple[str, ...]  # regular expressions with the group "score"
+    weak_score_phrases: tuple[str, ...]  # the same, believed in the conclusion only
+    not_before: tuple[str, ...]
+    grade_phrases: tuple[str, ...]  # regular expressions with the group "grade"
+    full_marks: tuple[str, ...]
+    bands: tuple[tuple[Decimal, str], ...]  # lower bound in points -> grade, falling
+    grade_words: Mapping[str, str]  # printed word -> 优 良 中 差
+    total: Decimal = Decimal(100)
+    per_item: Decimal = Decimal("0.01")
+    on_total: Decimal = Decimal("0.05")
+
+    def tolerance(self, items: int) -> Decimal:
+        """Return by how many points a sum of so many items may be off."""
+        return max(self.on_total, self.per_item * items)
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """Regular expressions for facts in the running text, best first; the group "value" counts."""
+
+    patterns: Mapping[str, tuple[str, ...]]
+    table_columns: Mapping[str, tuple[str, ...]]
+    evaluation_year: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverRule:
+    """One pattern of a leftover; text that matches `unless` around it is no leftover."""
+
+    pattern: str
+    unless: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All data of the precheck; `content_hash` is over the files as they are (hex SHA-256)."""
+
+    outlines: Mapping[str, Outline]
+    checks: Mapping[str, CheckRule]
+    repealed: tuple[RepealedRule, ...]
+    repeal_words: tuple[str, ...]  # a sentence with one of them knows of the repeal
+    local_prefixes: tuple[str, ...]  # before a number they make it a local rule's
+    leftovers: tuple[LeftoverRule, ...]
+    cover: CoverRule
+    scores: ScoreRule
+    facts: FactRule
+    empty_below: int = 30  # characters, precheck contract
+    content_hash: str = field(default="")

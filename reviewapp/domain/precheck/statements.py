@@ -1,0 +1,195 @@
+"""Stated scores and grades in the running text, and the thresholds that a report gives itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reviewapp.domain.document import Place
+from reviewapp.domain.precheck.flow import Paragraph
+from reviewapp.domain.precheck.rules import ScoreRule
+from reviewapp.domain.precheck.scores import ScoreTable
+
+_LOOK_BACK = 12  # characters before a statement that may say that another score is meant
+_YEAR_BACK = 24
+_YEAR = re.compile(r"(20\d{2})年")
+_CLAUSE = re.compile(r"[。;!?]")
+_BREAK = re.compile(r"[,。;:!?、]")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A score or grade as stated: `source` is conclusion, cover, text or table."""
+
+    value: str
+    place: Place
+    source: str
+    paragraph: Paragraph | None = None
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Body lines of the conclusion, and the evaluated year if it is known."""
+
+    conclusion: tuple[int, int] | None
+    year: int | None
+
+    def source(self, paragraph: Paragraph) -> str:
+        """Return where a paragraph stands: in the conclusion, or elsewhere."""
+        inside = self.conclusion and self.conclusion[0] <= paragraph.line < self.conclusion[1]
+        return "conclusion" if inside else "text"
+
+
+def total_scores(
+    paragraphs: Iterable[Paragraph], tables: Sequence[ScoreTable], rule: ScoreRule, scope: Scope
+) -> list[Statement]:
+    """Return every place that states the project's total score, in reading order."""
+    strong = [re.compile(p) for p in rule.score_phrases]
+    weak = [re.compile(p) for p in rule.weak_score_phrases]
+    found: list[Statement] = []
+    for paragraph in paragraphs:
+        if "分" not in paragraph.text:
+            continue
+        source = scope.source(paragraph)
+        patterns = strong + (weak if source == "conclusion" else [])
+        found += _scores_in(paragraph, patterns, rule, scope, source)
+    for table in tables:
+        total = table.total
+        if total is not None and total.score is not None and table.is_whole(rule):
+            found.append(Statement(f"{total.score}", total.place(), "table"))
+    return found
+
+
+def _scores_in(
+    paragraph: Paragraph,
+    patterns: Sequence[re.Pattern[str]],
+    rule: ScoreRule,
+    scope: Scope,
+    source: str,
+) -> list[Statement]:
+    found: dict[int, Statement] = {}
+    for pattern in patterns:
+        for match in pattern.finditer(paragraph.text):
+            score = Decimal(match["score"])
+            if score > rule.total or match.start("score") in found:
+                continue
+            if _is_other(paragraph.text, match.start(), rule, scope):
+                continue
+            place = paragraph.place(match.start("score"), match.end("score"))
+            found[match.start("score")] = Statement(
+                match["score"], place, source, paragraph, match.start("score"), match.end()
+            )
+    return [found[start] for start in sorted(found)]
+
+
+def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
+    """Say whether the words before a statement make it another score: an indicator's, a year's."""
+    before = text[max(0, start - _LOOK_BACK) : start]
+    cut = [match.end() for match in _BREAK.finditer(before)]
+    clause = before[cut[-1] :] if cut else before
+    if any(word in clause for word in rule.not_before):
+        return True
+    years = _YEAR.findall(text[max(0, start - _YEAR_BACK) : start])
+    return bool(years and scope.year and int(years[-1]) < scope.year)
+
+
+def grades(paragraphs: Iterable[Paragraph], rule: ScoreRule, scope: Scope) -> list[Statement]:
+    """Return every place that states the project's evaluation grade, as 优 良 中 差."""
+    patterns = [re.compile(p) for p in rule.grade_phrases]
+    found: list[Statement] = []
+    for paragraph in paragraphs:
+        seen: set[int] = set()
+        for pattern in patterns:
+            for match in pattern.finditer(paragraph.text):
+                at = match.start("grade")
+                grade = rule.grade_words.get(match["grade"])
+                if grade is None or at in seen or _defines(paragraph.text, match, rule, scope):
+                    continue
+                seen.add(at)
+                place = paragraph.place(match.start(), match.end())
+                source = scope.source(paragraph)
+                found.append(Statement(grade, place, source, paragraph, at, match.end()))
+    return found
+
+
+_RANGE = re.compile(
+    r"(?:以上|以下|以内|\d分?\(不?含\)|[-~—–至到]\d{2,3}分?|[≥≤<>]\d*)[^。;]{0,12}$|[若如]|当.{0,12}时"
+)
+
+
+def _defines(text: str, match: re.Match[str], rule: ScoreRule, scope: Scope) -> bool:
+    """Say whether the words define the grades instead of giving one, or give another's."""
+    before = text[max(0, match.start() - 20) : match.start("grade")]
+    clause = _CLAUSE.split(before)[-1]
+    return bool(_RANGE.search(clause)) or _is_other(text, match.start(), rule, scope)
+
+
+_GRADE = r"(?P<grade>优秀|良好|中等|合格|较差|不合格|一般|优|良|中|低|差)"
+_THRESHOLDS = (
+    re.compile(
+        r"(?P<low>\d{2,3}(?:\.\d+)?)分?(?:\(含(?:\d+分?)?\)|含)?分?(?:及?以上|"
+        r"(?:[-~—–至到]+|≤[^≤<]{0,6}<)(?P<high>\d{2,3}(?:\.\d+)?)分?(?:\(不?含(?:\d+分?)?\))?)"
+        rf"(?:的|,|:|为|是|属于?|评为|评定为|对应|等级|等次|区间|之间|者)*[“\"]?{_GRADE}"
+    ),
+    re.compile(
+        rf"{_GRADE}[”\"]?(?:等级|等次|级)?(?:\(|:|为|得分|综合|评价|≥|>=)*"
+        r"(?P<low>\d{2,3}(?:\.\d+)?)分?(?:\(含\)|含)?(?:及?以上|[-~—–至到≤]+|\))"
+    ),
+    re.compile(
+        rf"(?:≥|>=|不低于|大于等于)(?P<low>\d{{2,3}}(?:\.\d+)?)分?(?:的|,|为|评为)*[“\"]?{_GRADE}"
+    ),
+)
+
+
+def own_bands(paragraphs: Iterable[Paragraph], rule: ScoreRule) -> dict[str, Decimal]:
+    """Return the lower bounds that the report itself gives, by 优 良 中 差; empty if it gives none.
+
+    They count from two grades on: one number near a grade proves nothing.
+    """
+    for pattern in _THRESHOLDS:
+        lows: dict[str, Decimal] = {}
+        for paragraph in paragraphs:
+            if "优" not in paragraph.text:
+                continue
+            for match in pattern.finditer(paragraph.text):
+                grade = rule.grade_words.get(match["grade"])
+                if grade is not None:
+                    lows.setdefault(grade, Decimal(match["low"]))
+        if {"优", "良"} <= set(lows) and lows["优"] > lows["良"]:
+            return lows
+    return {}
+
+
+def grade_for(score: Decimal, own: dict[str, Decimal], rule: ScoreRule) -> str:
+    """Return the grade of a score: the report's own bounds first, then the data's."""
+    bounds = {grade: low for low, grade in rule.bands} | own
+    lowest = min(bounds.values())
+    for grade, low in sorted(bounds.items(), key=lambda item: item[1], reverse=True):
+        if score >= low or low == lowest:
+            return grade
+    return rule.bands[-1][1]
+
+
+def reference(statements: Sequence[Statement]) -> Statement | None:
+    """Return the one that counts: the cover's, the conclusion's, else what most places state."""
+    for source in ("cover", "conclusion"):
+        for statement in statements:
+            if statement.source == source:
+                return statement
+    if not statements:
+        return None
+    counts = Counter(_canonical(statement.value) for statement in statements)
+    most = counts.most_common(1)[0][0]
+    return next(s for s in statements if _canonical(s.value) == most)
+
+
+def _canonical(value: str) -> object:
+    try:
+        return Decimal(value).normalize()
+    except ArithmeticError:
+        return value

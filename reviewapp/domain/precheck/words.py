@@ -1,0 +1,103 @@
+"""What findings say: an English msgid per check and variant, with the values that fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reviewapp.domain.errors import N_
+from reviewapp.domain.precheck.finding import Finding
+from reviewapp.domain.precheck.rules import Outline, Rules
+
+_LOST = N_(
+    "The rows add up to %(found)s and not to %(expected)s, but rows or cells of this table may not"
+    " have been read. Please check it by hand."
+)
+_COVER_UNREAD = N_("Whether the cover states this could not be read. Please look at it.")
+_FIELDS = {
+    "project_name": N_("The cover does not name the project."),
+    "unit": N_("The cover does not name the project unit."),
+    "department": N_("The cover does not name the department in charge."),
+    "agency": N_("The cover does not name the evaluating agency."),
+    "report_date": N_("The cover bears no date."),
+}
+
+MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "section-missing": {
+        "": N_("The required section “%(section)s” was found neither in the body nor in an annex."),
+        "unread": N_(
+            "The section “%(section)s” was not found, but some pages could not be read. Please look"
+            " for it there."
+        ),
+    },
+    "section-empty": {
+        "": N_("Below this heading of “%(section)s” stand %(chars)s characters and no table."),
+        "unread": N_(
+            "Below this heading of “%(section)s” nothing was read, but a page here has no text."
+        ),
+    },
+    "placeholder-left": {"": N_("“%(found)s” looks like a leftover of a template or a tool.")},
+    "cover-field-missing": {**_FIELDS, **{f"{name}-unread": _COVER_UNREAD for name in _FIELDS}},
+    "weights-sum": {
+        "": N_("The weights add up to %(found)s points, not to %(expected)s."),
+        "not-full": N_("The weights add up to %(found)s points; full marks are %(expected)s."),
+        "parent": N_(
+            "The weights below “%(name)s” add up to %(found)s points; the table gives it"
+            " %(expected)s."
+        ),
+        "lost": _LOST,
+    },
+    "scores-sum": {
+        "": N_("The scores add up to %(expected)s points; the total row states %(found)s."),
+        "lost": _LOST,
+    },
+    "score-exceeds-weight": {
+        "above": N_("“%(name)s” has %(score)s points, more than its weight of %(weight)s."),
+        "below": N_("“%(name)s” has %(score)s points, less than zero."),
+        "lost": N_("The score of “%(name)s” may not have been read whole. Please check it."),
+    },
+    "grade-mismatch": {
+        "": N_("The grade stated is %(grade)s; a score of %(score)s points is %(expected)s."),
+    },
+    "score-inconsistent": {
+        "": N_("The total score stands here as %(found)s, on page %(page)s as %(expected)s."),
+    },
+    "citation-repealed": {
+        "": N_(
+            "%(rule)s was no longer in force from %(since)s; in its place stands %(replaced_by)s."
+        ),
+    },
+    "pii-id-number": {"": N_("An identity number stands here; mask it before publication.")},
+    "pii-phone": {"": N_("A mobile number stands here; mask it before publication.")},
+    "text-layer-missing": {"": N_("This page is a picture without text; it was not checked.")},
+    "text-layer-garbled": {
+        "": N_("The text of this page cannot be decoded; it was not checked. Export the PDF again.")
+    },
+    "active-content": {
+        "javascript": N_("The PDF contains a script."),
+        "launch": N_("The PDF contains an action that starts a program: %(name)s."),
+        "embedded-file": N_("The PDF contains an embedded file: %(name)s."),
+        "": N_("The PDF contains active content."),
+    },
+}
+
+
+def finding_message(finding: Finding, outline: Outline, lang: str) -> tuple[str, dict[str, str]]:
+    """Return the msgid of a finding's sentence and its values, section ids as titles in `lang`."""
+    variants = MESSAGES[finding.check]
+    msgid = variants.get(finding.variant) or variants[""]
+    values = dict(finding.values)
+    if "section" in values:
+        values["section"] = section_title(outline, values["section"], lang)
+    return msgid, values
+
+
+def section_title(outline: Outline, section_id: str, lang: str) -> str:
+    """Return a section's title in "en", else in Chinese; KeyError for an unknown id."""
+    rule = outline.section(section_id)
+    return rule.title_en if lang == "en" else rule.title
+
+
+def check_title(rules: Rules, check_id: str, lang: str) -> str:
+    """Return what a check is called in "en", else in Chinese; KeyError for an unknown id."""
+    rule = rules.checks[check_id]
+    return rule.title_en if lang == "en" else rule.title

@@ -1,0 +1,222 @@
+"""The precheck of one file: reads it in a child process, runs every check, answers as JSON.
+
+The answer's form is the precheck contract (docs/checks.md); no database, no server, no network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from reviewapp.adapters import nlp, pdf, rule_files
+from reviewapp.adapters.precheck_words import say
+from reviewapp.domain.document import Box, Document, Table, TextLayer
+from reviewapp.domain.precheck import suite
+from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
+from reviewapp.domain.precheck.matching import phrase_table
+from reviewapp.domain.precheck.registry import CheckRun
+from reviewapp.domain.precheck.report import Report, build
+from reviewapp.domain.precheck.rules import Rules
+from reviewapp.domain.precheck.sections import Section
+from reviewapp.domain.precheck.text import plain
+from reviewapp.domain.precheck.words import finding_message, section_title
+
+SCHEMA = 1
+_MONEY = ("万元", "亿元", "金额", "资金", "预算", "支出")
+
+
+def check_file(
+    path: str | Path,
+    kind: str,
+    *,
+    name: str = "",
+    rules: Rules | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    lang: str = "zh_Hans",
+    limits: pdf.ReadLimits | None = None,
+) -> dict[str, Any]:
+    """Check a PDF as a report of `kind` (key-project or department) and return the answer.
+
+    A file that cannot be read is an answer with `error`, not an exception. `rules` are the data to
+    use (default: rubrics/precheck), `name` is shown instead of the path's own, `progress(done,
+    total)` counts pages, `lang` is "en" or Chinese. KeyError for an unknown kind.
+    """
+    path = Path(path)
+    rules = rules or rule_files.load()
+    find_phrases = nlp.phrase_finder(phrase_table(rules.outlines[kind]))
+    began = time.perf_counter()
+    try:
+        document = pdf.read(path, name=name, progress=progress, limits=limits)
+    except pdf.Unreadable as error:
+        return _refusal(_file(path, name), kind, error, began, lang)
+    except FileNotFoundError:
+        return _refusal(_file(path, name), kind, pdf.Unreadable("not-a-pdf"), began, lang)
+    if not any(page.text_layer is TextLayer.GOOD for page in document.pages):
+        return _refusal(_about(document), kind, pdf.Unreadable("empty"), began, lang)
+    read = time.perf_counter()
+    report = build(document, kind, rules, find_phrases)
+    built = time.perf_counter()
+    runs = suite.run_all(report, rules)
+    ended = time.perf_counter()
+    stages = {"read": read - began, "ocr": 0.0, **report.seconds, "checks": ended - built}
+    findings = [finding for run in runs for finding in run.findings]
+    return {
+        "schema": SCHEMA,
+        "file": _about(document),
+        "kind": kind,
+        "outcome": outcome_of(report, findings),
+        "facts": {name: fact.value for name, fact in report.facts.items()},
+        "fact_places": {
+            name: {"page": fact.place.page, "box": _box(fact.place.box)}
+            for name, fact in report.facts.items()
+        },
+        "sections": [_section(report, section, lang) for section in report.sections],
+        "headings": [_heading(report, index) for index in range(len(report.matches))],
+        "tables": [_table(table, report) for table in document.tables],
+        "findings": [_finding(finding, report, lang) for finding in findings],
+        "checks": [_run(run) for run in runs],
+        "error": None,
+        "timing": {
+            "seconds": round(ended - began, 3),
+            "stages": {stage: round(seconds, 3) for stage, seconds in stages.items()},
+        },
+    }
+
+
+def outcome_of(report: Report, findings: list[Finding]) -> str:
+    """Return the answer's outcome: the first of the contract's conditions that holds."""
+    pages = report.document.pages
+    if len(report.unreadable()) * 2 > len(pages) or not report.matches:
+        return "unverifiable"
+    judged = [finding for finding in findings if finding.outcome is Outcome.SUSPECT]
+    if any(finding.check == "section-missing" for finding in judged):
+        return "incomplete"
+    if any(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in judged):
+        return "attention"
+    return "complete"
+
+
+def _refusal(
+    file: dict[str, Any], kind: str, error: pdf.Unreadable, began: float, lang: str
+) -> dict[str, Any]:
+    seconds = round(time.perf_counter() - began, 3)
+    return {
+        "schema": SCHEMA,
+        "file": file,
+        "kind": kind,
+        "outcome": "unverifiable",
+        "facts": {},
+        "fact_places": {},
+        "sections": [],
+        "headings": [],
+        "tables": [],
+        "findings": [],
+        "checks": [],
+        "error": {"code": error.code, "message": say(error.message, error.values, lang)},
+        "timing": {"seconds": seconds, "stages": {"read": seconds}},
+    }
+
+
+def _file(path: Path, name: str) -> dict[str, Any]:
+    """Return what is known of a file that was not read."""
+    size = path.stat().st_size if path.is_file() else None
+    return {
+        "name": name or path.name,
+        "sha256": None,
+        "bytes": size,
+        "pages": None,
+        "producer": None,
+        "scanned_pages": [],
+        "garbled_pages": [],
+    }
+
+
+def _about(document: Document) -> dict[str, Any]:
+    def pages(layer: TextLayer) -> list[int]:
+        return [page.number for page in document.pages if page.text_layer is layer]
+
+    return {
+        "name": document.name,
+        "sha256": document.sha256,
+        "bytes": document.bytes,
+        "pages": len(document.pages),
+        "producer": document.producer,
+        "scanned_pages": pages(TextLayer.SCANNED),
+        "garbled_pages": pages(TextLayer.GARBLED),
+    }
+
+
+def _box(box: Box | None) -> list[float] | None:
+    if box is None:
+        return None
+    return [round(box.x0, 1), round(box.y0, 1), round(box.x1, 1), round(box.y1, 1)]
+
+
+def _section(report: Report, section: Section, lang: str) -> dict[str, Any]:
+    rule, match = section.rule, section.match
+    found = match is not None
+    return {
+        "id": rule.id,
+        "title": section_title(report.outline, rule.id, lang),
+        "required": rule.required,
+        "found": found,
+        "heading": match.heading.text if match else None,
+        "level": rule.level if found else None,
+        "page": match.heading.page if match else None,
+        "end_page": section.end_page if found else None,
+        "chars": section.chars if found else None,
+        "confidence": match.confidence if match else None,
+    }
+
+
+def _heading(report: Report, index: int) -> dict[str, Any]:
+    match = report.matches[index]
+    return {
+        "text": match.heading.text,
+        "level": match.heading.level,
+        "page": match.heading.page,
+        "section": match.sections[0] if match.sections else None,
+    }
+
+
+def _table(table: Table, report: Report) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "caption": table.caption,
+        "page": table.page,
+        "end_page": table.end_page,
+        "columns": list(table.columns),
+        "rows": [[cell.text for cell in row.cells] for row in table.rows],
+        "role": _role(table, report),
+    }
+
+
+def _role(table: Table, report: Report) -> str:
+    if any(scored.table is table for scored in report.score_tables):
+        return "indicator-scores"
+    heads = plain("".join(table.columns) + table.caption)
+    return "funds" if any(word in heads for word in _MONEY) else "other"
+
+
+def _finding(finding: Finding, report: Report, lang: str) -> dict[str, Any]:
+    msgid, values = finding_message(finding, report.outline, lang)
+    return {
+        "check": finding.check,
+        "version": finding.version,
+        "outcome": finding.outcome.value,
+        "severity": finding.severity.value,
+        "section": finding.section,
+        "page": finding.page,
+        "box": _box(finding.box),
+        "quote": finding.quote,
+        "expected": finding.expected,
+        "found": finding.found,
+        "message": say(msgid, values, lang),
+        "key": finding.key,
+    }
+
+
+def _run(run: CheckRun) -> dict[str, Any]:
+    return {"id": run.id, "outcome": run.outcome.value, "milliseconds": run.milliseconds}
