@@ -17,6 +17,7 @@ from reviewapp.domain.precheck.rules import Outline, Rules
 from reviewapp.domain.precheck.scores import ScoreTable
 from reviewapp.domain.precheck.sections import Section
 from reviewapp.domain.precheck.statements import Scope, Statement
+from reviewapp.domain.precheck.text import plain
 
 _MONEY_SECTIONS = ("basic-info", "project-overview", "department-overview", "budget-execution")
 _UNREADABLE = (TextLayer.SCANNED, TextLayer.GARBLED)
@@ -102,7 +103,8 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
     clock.stop("tables")
     named, period = _named(front_page, paragraphs, document, kind, rules)
     scope = Scope(_conclusion(found), period.last if period else None)
-    stated = statements.total_scores(paragraphs, tables, rules.scores, scope)
+    whole = _whole_tables(tables, headings, named.get("title"))
+    stated = statements.total_scores(paragraphs, whole, rules.scores, scope)
     graded = statements.grades(paragraphs, rules.scores, scope)
     figures = facts.figures(
         paragraphs,
@@ -164,6 +166,20 @@ def _named(
     if period is not None:
         found["evaluation_year"] = Fact(period.last, period.place)
     return found, period
+
+
+def _whole_tables(
+    tables: Sequence[ScoreTable], headings: Sequence[Heading], title: Fact | None
+) -> list[ScoreTable]:
+    """Return the score tables that no caption or heading gives to a sub-project."""
+    name = str(title.value) if title else ""
+    whole = []
+    for scored in tables:
+        table = scored.table
+        above = [h.title for h in headings if h.line <= table.after_line][-1:]
+        if not any(scores.names_a_part(plain(text), name) for text in (table.caption, *above)):
+            whole.append(scored)
+    return whole
 
 
 def _conclusion(found: Sequence[Section]) -> tuple[int, int] | None:

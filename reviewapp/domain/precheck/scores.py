@@ -16,7 +16,7 @@ from reviewapp.domain.precheck.text import MAX_QUOTE, decimal, half, plain
 _POINTS = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:分|%)?")
 _NAMED_POINTS = re.compile(r"[(]?(\d+(?:\.\d+)?)分[)]?$")
 _REMARK = re.compile(r"\([^()]*\)|:.*$")
-_SUB_PROJECT = re.compile(r"\((?!续|附|单位|金额|满分|表|一|二|三)[^()]{4,}\)")
+_SUB_PROJECT = re.compile(r"\((?!续|附|单位|金额|满分|表|一|二|三|20\d\d年)([^()]{4,})\)")
 
 
 class RowKind(StrEnum):
@@ -87,12 +87,18 @@ class ScoreTable:
         return sum((row.score for row in self.leaves if row.score is not None), Decimal(0))
 
     def is_whole(self, rule: ScoreRule) -> bool:
-        """Say whether the table is about the whole project: full marks, and no part of it."""
-        if _SUB_PROJECT.search(plain(self.table.caption)):
-            return False
+        """Say whether the table has full marks."""
         stated = self.total.weight if self.total else None
         full = stated if stated is not None else self.weight_sum()
         return abs(full - rule.total) <= rule.tolerance(len(self.leaves))
+
+
+def names_a_part(words: str, title: str) -> bool:
+    """Say whether a plain caption or heading ends with the name of a sub-project in brackets.
+
+    What the report's own title holds is no part of it.
+    """
+    return any(match.group(1) not in title for match in _SUB_PROJECT.finditer(words))
 
 
 def find(tables: Sequence[Table], rule: ScoreRule) -> list[ScoreTable]:
@@ -113,7 +119,10 @@ def read(table: Table, rule: ScoreRule) -> ScoreTable | None:
     weight, score = (weights[-1] if weights else None), (scores[-1] if scores else None)
     rows = [_row(row, indicators, weight, score, rule) for row in table.rows]
     rows = _by_number_style(rows, indicators)
-    doubtful = table.uncertain or any(row.row.broken for row in rows)
+    # A row cut by a page break is sound if both its figures were read.
+    doubtful = table.uncertain or any(
+        r.row.broken and (r.weight is None or r.score is None) for r in rows
+    )
     groups = _groups(rows, indicators, weights)
     has_weights = weight is not None and any(r.weight is not None for r in rows)
     has_scores = score is not None and any(r.score is not None for r in rows)

@@ -9,8 +9,8 @@ from reviewapp.domain.precheck.finding import Finding
 from reviewapp.domain.precheck.rules import Outline, Rules
 
 _LOST = N_(
-    "The rows add up to %(found)s and not to %(expected)s, but rows or cells of this table may not"
-    " have been read. Please check it by hand."
+    "The sum of the rows does not go with what the table states (%(expected)s and %(found)s), but"
+    " rows or cells of it may not have been read. Please check it by hand."
 )
 _COVER_UNREAD = N_("Whether the cover states this could not be read. Please look at it.")
 _FIELDS = {

@@ -48,7 +48,10 @@ def _whole(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
         return
     if abs(found - expected) > rule.tolerance(len(leaves)):
         row = total if total is not None and stated is not None else leaves[-1]
-        yield _sum_doubt(table, row, expected, found)
+        # Scores that add up to their own total prove that no row was lost.
+        complete = total is not None and total.score == table.score_sum() and table.has_scores
+        lost = (table.doubtful and not complete) or any(leaf.weight is None for leaf in leaves)
+        yield _sum_doubt(table, row, expected, found, lost=lost)
     elif near and abs(expected - rule.total) > rule.on_total and total is not None:
         yield _sum_doubt(table, total, rule.total, found, variant="not-full")
 
@@ -109,7 +112,8 @@ def scores_sum(report: Report, rules: Rules) -> Iterator[Doubt]:
         found = table.score_sum()
         if abs(found - total.score) <= rule.tolerance(len(leaves)):
             continue
-        lost = table.doubtful or len(scored) < len(leaves)
+        complete = total.weight is not None and abs(table.weight_sum() - total.weight) <= _SAME
+        lost = (table.doubtful and not complete) or len(scored) < len(leaves)
         yield _sum_doubt(table, total, found, total.score, lost=lost)
 
 
