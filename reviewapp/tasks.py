@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from reviewapp.adapters import rule_files
 from reviewapp.adapters.intake_words import load_words
-from reviewapp.services import intake_reading, intakes
+from reviewapp.services import intake_reading, intakes, prechecks
 from reviewapp.services.jobs import Lease
+from reviewapp.services.precheck_file import check_file
 from reviewapp.services.uploads import IntakeLimits
 from reviewapp.worker import Workshop, finish, task
 
@@ -34,4 +36,31 @@ def intake(workshop: Workshop, lease: Lease, tell: Tell) -> None:
     with workshop.database.transaction() as session:
         if reading is not None:
             intakes.show(session, intake_id, reading, now=workshop.clock())
+        finish(session, workshop, lease)
+
+
+@task("precheck")
+def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
+    """Check one version of a report and store what was found.
+
+    A file that cannot be read is an answer too, and ends the job.
+    """
+    version_id = UUID(lease.arguments["version_id"])
+    with workshop.database.transaction() as session:
+        order = prechecks.begin(session, version_id, now=workshop.clock())
+    if order is None:
+        with workshop.database.transaction() as session:
+            finish(session, workshop, lease)
+        return
+    try:
+        rules = rule_files.load(workshop.config.rubrics_dir / "precheck")
+        with workshop.storage.local_path(order.sha256) as path:
+            answer = check_file(path, order.kind, name=order.name, rules=rules, progress=tell)
+    except Exception:
+        with workshop.database.transaction() as session:
+            prechecks.break_off(session, version_id, now=workshop.clock())
+        raise
+    with workshop.database.transaction() as session:
+        now, rules_hash = workshop.clock(), rules.content_hash
+        prechecks.store(session, version_id, answer, rules_hash=rules_hash, now=now)
         finish(session, workshop, lease)

@@ -21,15 +21,16 @@ def readable(
     folder: Path,
     *,
     pages: int = 3,
+    content: bytes | None = None,
     **over: Any,
 ) -> ReportVersion:
-    """Write a report with a PDF of ordinary text in the store; return its version."""
+    """Write a report with a PDF in the store (ordinary text, or `content`); return its version."""
     report = rows.report(session, in_round, **over)
     path = with_text(
         folder / f"{report.id}.pdf",
         [[(72, 60, 20, f"{report.title}{n}"), *prose(6)] for n in range(pages)],
     )
-    content = path.read_bytes()
+    content = content or path.read_bytes()
     sha256 = storage.put(content)
     session.add(
         StoredFile(

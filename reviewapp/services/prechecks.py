@@ -52,6 +52,14 @@ def begin(session: Session, version_id: UUID, *, now: datetime) -> Order | None:
     return Order(sha256=version.sha256, kind=report.kind, name=version.file_name)
 
 
+def break_off(session: Session, version_id: UUID, *, now: datetime) -> None:
+    """Mark a run that ended without an answer; the job's next attempt begins it anew."""
+    precheck = _precheck(session, version_id, now)
+    precheck.state = "failed"
+    session.add(precheck)
+    session.flush()
+
+
 def store(
     session: Session,
     version_id: UUID,
@@ -144,13 +152,10 @@ def request_precheck(
     )
 
 
-def finding_key(finding: Mapping[str, Any], ordinal: int = 0) -> str:
-    """Return what stays the same when the same file is checked again (hex SHA-256).
-
-    `ordinal` tells apart findings of one answer that are otherwise the same, from 0.
-    """
+def finding_key(finding: Mapping[str, Any]) -> str:
+    """Return what stays the same when the same file is checked again (hex SHA-256)."""
     names = ("check", "section", "page", "quote", "expected", "found")
-    parts = [str(finding.get(name)) for name in names] + ([str(ordinal)] if ordinal else [])
+    parts = [str(finding.get(name)) for name in names]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -174,8 +179,8 @@ def _store_findings(
     }
     seen: Counter[str] = Counter()
     for position, one in enumerate(found):
-        base = finding_key(one)
-        key = finding_key(one, seen[base])
+        base = str(one.get("key") or finding_key(one))
+        key = f"{base}-{seen[base]}" if seen[base] else base
         seen[base] += 1
         row = kept.pop(key, None)
         if row is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import col, select
@@ -13,9 +13,11 @@ from reviewapp.adapters.storage import Storage
 from reviewapp.db.models import Event, Finding, Job, Precheck, ReportVersion
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, NotAllowed
-from reviewapp.services import prechecks, triage
+from reviewapp.services import jobs, prechecks, triage
+from reviewapp.worker import Workshop
 from tests import report_rows as made
 from tests import rows
+from tests.adapters.pdf_builders import encrypted
 from tests.people import NOW, Cast
 
 
@@ -152,3 +154,56 @@ def test_begin_says_what_to_open(
         again = prechecks.begin(session, version.id, now=NOW)
         assert again == order
     assert precheck_of(database, version.id).state == "running"
+
+
+def run(workshop: Workshop, database: Database, version_id: UUID) -> Job:
+    """Send the job of a version and return its row afterwards; the workshop runs it at once."""
+    key = prechecks.job_key(version_id)
+    with database.transaction() as session:
+        jobs.add(session, workshop.queue, "precheck", key, now=NOW, version_id=version_id)
+    with database.read() as session:
+        job = session.exec(select(Job).where(Job.key == key)).one()
+        session.expunge(job)
+        return job
+
+
+def test_the_task_reads_the_stored_file_and_stores_what_it_found(
+    database: Database, cast: Cast, workshop: Workshop, storage: Storage, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        in_round = rows.round_(session)
+        version = made.readable(session, storage, in_round, tmp_path, is_confirmed=False)
+    assert run(workshop, database, version.id).state == "done"
+    row = precheck_of(database, version.id)
+    assert row.state == "done"
+    assert row.answer is not None
+    assert row.answer["file"]["pages"] == 3
+    assert (row.rules_hash, row.program_version) != ("", "")
+    assert row.outcome == row.answer["outcome"]
+    assert len(findings(database, version.id)) == len(row.answer["findings"])
+
+
+def test_a_file_with_a_password_ends_the_job_with_its_reason(
+    database: Database, cast: Cast, workshop: Workshop, storage: Storage, tmp_path: Path
+) -> None:
+    path = encrypted(tmp_path / "locked.pdf", owner="o", user="u")
+    with database.transaction() as session:
+        version = made.readable(
+            session, storage, rows.round_(session), tmp_path, content=path.read_bytes()
+        )
+    assert run(workshop, database, version.id).state == "done"
+    row = precheck_of(database, version.id)
+    assert (row.state, row.error_code) == ("failed", "encrypted")
+    assert findings(database, version.id) == []
+
+
+def test_a_run_that_breaks_off_is_tried_again(
+    database: Database, cast: Cast, workshop: Workshop, version_id: UUID
+) -> None:
+    job = run(workshop, database, version_id)  # its file is not in the store
+    assert (job.state, job.attempts) == ("queued", 1)
+    assert precheck_of(database, version_id).state == "failed"
+
+
+def test_the_job_of_a_version_that_is_gone_ends(database: Database, workshop: Workshop) -> None:
+    assert run(workshop, database, uuid4()).state == "done"
