@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from reviewapp.adapters.storage import Storage
-from reviewapp.db.models import Finding, Job, Precheck
+from reviewapp.db.models import Finding, Job, Precheck, ReportVersion, StoredFile
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
 from reviewapp.services import prechecks, triage
@@ -344,3 +344,30 @@ def test_a_file_that_could_not_be_read_says_why(
             session, row.report_version_id, made.failure("encrypted"), rules_hash="", now=NOW
         )
     assert "密码" in text_of(client_of(cast.meng), place.url)
+
+
+def test_an_older_version_says_that_it_no_longer_counts(
+    cast: Cast, client_of: Client, database: Database, put: Callable[..., Place]
+) -> None:
+    place, client = put(current_version=1), client_of(cast.meng)
+    with database.transaction() as session:
+        old = session.exec(select(ReportVersion)).one()
+        values = old.model_dump(exclude={"id", "sha256", "number"})
+        sha256 = "e" * 64
+        session.add(
+            StoredFile(created_at=NOW, sha256=sha256, size_bytes=1, media_type="application/pdf")
+        )
+        session.flush()
+        session.add(ReportVersion(**values, number=2, sha256=sha256))
+        report = made.report_of(session, old)
+        report.current_version = 2
+        session.add(report)
+    new = text_of(client, place.url)
+    assert "分数之和不符" not in new
+    assert "此页无法显示" in new  # its file is not in the store
+    assert client.get(f"{place.url}/versions/2/file").status_code == 404
+    old_page = text_of(client, f"{place.url}?version=1")
+    assert "分数之和不符" in old_page
+    assert "已被新版本取代" in old_page
+    assert "/triage" not in old_page
+    assert client.get(f"{place.url}?version=3").status_code == 404

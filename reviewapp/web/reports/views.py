@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, flash, g, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
+from reviewapp.adapters import rule_files
 from reviewapp.adapters.pdf import MESSAGES
 from reviewapp.db.queries import records
 from reviewapp.domain.errors import N_, NotFound
@@ -21,15 +22,17 @@ from reviewapp.web.reports.words import (
     fact_lines,
     file_name,
     grouped,
+    section_lines,
     sentence,
     shown,
-    title_of,
+    titles,
 )
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.event_words import changes, event_word
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.language import locale
 from reviewapp.web.support.parts import now, parts, read, transaction
 
 TABS = ("findings", "outline", "facts", "history")
@@ -88,6 +91,8 @@ def show_page(
 def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, Any]:
     """Return what the page and its parts need."""
     page, precheck = opened.page, opened.precheck
+    rules = rule_files.load(parts().config.rubrics_dir / "precheck")
+    lang = "en" if locale() == "en" else "zh-Hans"
     return {
         "report": page,
         "report_id": page.id,
@@ -105,9 +110,9 @@ def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, 
         "current": current,
         "error": error,
         "facts": fact_lines(precheck.answer),
-        "sections": precheck.answer.get("sections") or [],
+        "sections": section_lines(precheck.answer, rules, lang),
         "headings": precheck.answer.get("headings") or [],
-        "title_of": title_of,
+        "title_of": titles(rules, lang),
         "sentence": sentence,
         "shown": shown,
         "address": lambda **more: _address(opened, **more),

@@ -1,4 +1,4 @@
-"""The words of the report page: severities, facts with their values, titles of checks."""
+"""The words of the report page: severities, facts with their values, titles from the rules."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries.reports import FindingLine
 from reviewapp.domain.errors import N_
+from reviewapp.domain.precheck.rules import Rules
+from reviewapp.domain.precheck.words import check_title, section_title
 
 SEVERITIES = {
     "error": N_("To be corrected"),
@@ -35,23 +37,6 @@ FACTS = {
     "survey_issued": N_("Questionnaires issued"),
     "survey_valid": N_("Valid questionnaires"),
 }
-CHECKS = {
-    "section-missing": N_("Section missing"),
-    "section-empty": N_("Section empty"),
-    "placeholder-left": N_("Placeholder left over"),
-    "cover-field-missing": N_("Missing on the cover"),
-    "weights-sum": N_("Weights do not add up"),
-    "scores-sum": N_("Scores do not add up"),
-    "score-exceeds-weight": N_("Score above its weight"),
-    "grade-mismatch": N_("Grade does not go with the score"),
-    "score-inconsistent": N_("Score stated differently"),
-    "citation-repealed": N_("Repealed rule cited"),
-    "pii-id-number": N_("Identity number in the text"),
-    "pii-phone": N_("Phone number in the text"),
-    "text-layer-missing": N_("Page without text"),
-    "text-layer-garbled": N_("Page with unreadable text"),
-    "active-content": N_("Active content in the PDF"),
-}
 
 
 @dataclass(frozen=True)
@@ -73,9 +58,28 @@ class Group:
     findings: tuple[FindingLine, ...]
 
 
-def title_of(finding: FindingLine) -> str:
-    """Return what the check is called."""
-    return str(_(CHECKS[finding.check])) if finding.check in CHECKS else finding.check
+def titles(rules: Rules, lang: str) -> Callable[[FindingLine], str]:
+    """Return a function that says what a finding's check is called, from the rules' data."""
+
+    def title_of(finding: FindingLine) -> str:
+        try:
+            return check_title(rules, finding.check, lang)
+        except KeyError:  # a check that was taken out of the rules since
+            return finding.check
+
+    return title_of
+
+
+def section_lines(answer: Mapping[str, Any], rules: Rules, lang: str) -> list[dict[str, Any]]:
+    """Return the outline's sections as they were found, titled in `lang`."""
+    lines = []
+    for one in answer.get("sections") or []:
+        try:
+            title = section_title(rules.outlines[answer["kind"]], one["id"], lang)
+        except KeyError:  # a section that was taken out of the rules since
+            title = one["title"]
+        lines.append({**one, "title": title})
+    return lines
 
 
 def sentence(finding: FindingLine) -> str:
@@ -83,11 +87,10 @@ def sentence(finding: FindingLine) -> str:
     return finding.message
 
 
-def shown(finding: FindingLine, value: str, answer: Mapping[str, Any]) -> str:
+def shown(finding: FindingLine, value: str, sections: Sequence[Mapping[str, Any]]) -> str:
     """Return what should stand or what stands, with ids of sections and facts in words."""
     if finding.check == "section-missing":
-        titles = {one["id"]: one["title"] for one in answer.get("sections") or []}
-        return str(titles.get(value, value))
+        return str(next((one["title"] for one in sections if one["id"] == value), value))
     if finding.check == "cover-field-missing" and value in FACTS:
         return str(_(FACTS[value]))
     return value
