@@ -50,7 +50,6 @@ def fund_table(voice: Voice) -> Table:
         widths=(8, 40, 18, 18, 16),
         rows=tuple(rows),
         numeric=(2, 3, 4),
-        has_total=True,
         unit="单位：万元",
     )
 
@@ -74,7 +73,6 @@ def _funds(voice: Voice) -> list[Block]:
             widths=(34, 13, 13, 13, 13, 14),
             rows=tuple(rows),
             numeric=(1, 2, 3, 4, 5),
-            has_total=True,
             unit="单位：万元",
         ),
     ]
@@ -113,7 +111,7 @@ def _survey(voice: Voice) -> list[Block]:
             )
         )
         blocks.append(
-            Para("　　".join(f"{mark}．{one}" for mark, one in zip("ABCDE", _OPTIONS, strict=True)))
+            Para("；".join(f"{mark}．{one}" for mark, one in zip("ABCDE", _OPTIONS, strict=True)))
         )
     blocks.append(Para(f"{len(survey.questions) + 2}．您还有哪些意见和建议？"))
     return blocks

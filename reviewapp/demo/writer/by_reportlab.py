@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab.lib import textsplit
 from reportlab.lib.colors import HexColor, black
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
@@ -41,8 +42,9 @@ def write(blocks: Sequence[Block], style: Style, header: str, path: Path) -> Non
     """Write the PDF; `header` stands at the top of every page of the body."""
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    if not set(_NO_LINE_START) <= set(pdf_paragraph.ALL_CANNOT_START):
-        pdf_paragraph.ALL_CANNOT_START += _NO_LINE_START
+    for module in (pdf_paragraph, textsplit):
+        if not set(_NO_LINE_START) <= set(module.ALL_CANNOT_START):
+            module.ALL_CANNOT_START += _NO_LINE_START
     document = _Document(str(path), header, style)
     document.multiBuild(_Story(style).flowables(blocks))
 
@@ -150,7 +152,14 @@ class _Story:
 
     def _contents(self, contents: Contents) -> list[Any]:
         table = TableOfContents(
-            dotsMinLevel=0, tableStyle=TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0)])
+            dotsMinLevel=0,
+            tableStyle=TableStyle(
+                [
+                    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                    ("TOPPADDING", (0, 0), (-1, -1), 1),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+                ]
+            ),
         )
         table.levelStyles = [
             _paragraph(12, 17),
@@ -210,7 +219,7 @@ class _Story:
             for index, text in enumerate(row):
                 shown = text if index >= table.merged or text != last[index] else ""
                 last[index] = text
-                centred = index in table.numeric or len(text) <= 6
+                centred = table.centred[index]
                 cells.append(Paragraph(escape(shown), self.cell_centre if centred else self.cell))
             rows.append(cells)
         story: list[Any] = [Paragraph(escape(table.caption), self.caption)]

@@ -111,8 +111,7 @@ def _cells(table: Table) -> Iterable[dict[str, Any]]:
                 if number and table.rows[number - 1][: index + 1] == same:
                     continue
                 rows = _run(table.rows[number:], same)
-            centred = index in table.numeric or len(text) <= 6
-            yield {"text": text, "rows": rows, "centred": centred}
+            yield {"text": text, "rows": rows, "centred": table.centred[index]}
 
 
 def _run(rows: Sequence[tuple[str, ...]], same: tuple[str, ...]) -> int:

@@ -104,6 +104,8 @@ def _line(
     problem = reasons.get(name)
     if problem is not None and problem.loss is not None:
         score = weight - problem.loss
+    elif described is not None:
+        score = weight - described.loss
     else:
         score = (weight * share).quantize(_CENT, ROUND_HALF_UP)
     if not 0 <= score <= weight:

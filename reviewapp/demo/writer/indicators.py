@@ -34,7 +34,6 @@ def score_table(voice: Voice) -> Table:
         rows=tuple(rows),
         numeric=(3, 4),
         merged=2,
-        has_total=True,
         wide=wide,
     )
 
@@ -90,7 +89,6 @@ def conclusion_table(voice: Voice) -> Table:
         widths=(30, 20, 20, 20),
         rows=tuple(rows),
         numeric=(1, 2, 3),
-        has_total=True,
     )
 
 

@@ -31,11 +31,12 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An indicator judged by its facts: what was planned, and what was found."""
+    """An indicator judged by its facts: what was planned, what was found, the points it costs."""
 
     name: str
     target: str
     fact: str
+    loss: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,16 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
     merged: int = 0
-    has_total: bool = False
     unit: str = ""
     wide: bool = False
+
+    @property
+    def centred(self) -> tuple[bool, ...]:
+        """Return for each column whether its cells stand in the middle: figures and short words."""
+        return tuple(
+            index in self.numeric or all(len(row[index]) <= 8 for row in self.rows)
+            for index in range(len(self.columns))
+        )
 
 
 @dataclass(frozen=True, slots=True)

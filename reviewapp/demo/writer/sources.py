@@ -77,7 +77,7 @@ def _spec(data: Mapping[str, Any], evaluated: int) -> ReportSpec:
         key=values["key"],
         kind=kind,
         title=values["title"],
-        name=values.get("name", f"{evaluated}年度部门整体支出"),
+        name=values.get("name", "部门整体支出"),
         unit=values.get("unit", department),
         department=department,
         agency=values["agency"],
@@ -91,9 +91,9 @@ def _spec(data: Mapping[str, Any], evaluated: int) -> ReportSpec:
         goal=values["goal"],
         quantity=tuple(_measured(row) for row in values["quantity"]),
         quality=tuple(_measured([row[0], "%", *row[1:]]) for row in values["quality"]),
-        timeliness=Described(*values["timeliness"]),
-        cost=Described(*values["cost"]),
-        benefits=tuple(Described(*row) for row in values["benefits"]),
+        timeliness=_described(values["timeliness"]),
+        cost=_described(values["cost"]),
+        benefits=tuple(_described(row) for row in values["benefits"]),
         survey=_survey(values["survey"]),
         problems=tuple(_problem(row) for row in values["problems"]),
         experience=tuple((row[0], row[1]) for row in values["experience"]),
@@ -108,6 +108,11 @@ def _spec(data: Mapping[str, Any], evaluated: int) -> ReportSpec:
 
 def _measured(row: Sequence[Any]) -> Measured:
     return Measured(row[0], row[1], _number(row[2]), _number(row[3]))
+
+
+def _described(row: Sequence[Any]) -> Described:
+    loss = _number(row[3]) if len(row) > 3 else Decimal(0)
+    return Described(row[0], row[1], row[2], loss)
 
 
 def _survey(data: Mapping[str, Any]) -> Survey:

@@ -158,7 +158,7 @@ class Voice:
         slots |= {f"first{index}": first for index, first in enumerate(self.frame.firsts)}
         seconds = {(line.first, line.second) for line in self.lines}
         return slots | {
-            "score": f"{self.score.normalize():f}",
+            "score": self.points(self.score),
             "grade": self.grade,
             "n1": str(len(self.frame.firsts)),
             "n2": str(len(seconds)),
