@@ -13,6 +13,7 @@ from typing import Any
 from reviewapp.adapters import nlp, pdf, rule_files
 from reviewapp.adapters.precheck_words import say
 from reviewapp.domain.document import Box, Document, Table, TextLayer
+from reviewapp.domain.errors import N_
 from reviewapp.domain.precheck import suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
 from reviewapp.domain.precheck.matching import phrase_table
@@ -24,6 +25,10 @@ from reviewapp.domain.precheck.text import plain
 from reviewapp.domain.precheck.words import finding_message, section_title
 
 SCHEMA = 1
+_NO_TEXT = N_(
+    "No page has text that can be read: the PDF is a scan or its fonts are broken. Hand in the PDF"
+    " that the word processor exports."
+)
 _MONEY = ("万元", "亿元", "金额", "资金", "预算", "支出")
 
 
@@ -54,7 +59,9 @@ def check_file(
     except FileNotFoundError:
         return _refusal(_file(path, name), kind, pdf.Unreadable("not-a-pdf"), began, lang)
     if not any(page.text_layer is TextLayer.GOOD for page in document.pages):
-        return _refusal(_about(document), kind, pdf.Unreadable("empty"), began, lang)
+        refusal = _refusal(_about(document), kind, pdf.Unreadable("empty"), began, lang)
+        refusal["error"]["message"] = say(_NO_TEXT, {}, lang)
+        return refusal
     read = time.perf_counter()
     report = build(document, kind, rules, find_phrases)
     built = time.perf_counter()

@@ -20,6 +20,7 @@ FIRST_PAGES = 10
 _AMOUNT = r"\d{1,3}(?:,\d{3})*(?:\.\d+)?(?:亿元|万元|元)|\d+(?:\.\d+)?(?:亿元|万元|元)"
 _YEAR = re.compile(r"(20\d{2})年")
 _YEARS = re.compile(r"(?:(20\d{2})(?:年度?)?[-—~至到、和])?(20\d{2})年?度?")
+_DEPARTMENT_ENDS = re.compile(r"部门整体|整体支出|整体绩效|部门支出|预算绩效|绩效评价")
 _UNIT = re.compile(r"亿元|万元|元")
 _TOTAL = ("合计", "总计", "共计")
 
@@ -92,9 +93,10 @@ def _one_department(found: dict[str, Fact], cover: Cover, rule: CoverRule) -> No
     if cover.title is not None and (
         fact is None or not cover.fields.keys() & {"department", "unit"}
     ):
-        head = re.split(r"(?:20\d{2}[-—~至到])?20\d{2}年|部门整体|整体支出", cover.title.value)[0]
+        head = _DEPARTMENT_ENDS.split(_YEARS.sub("", cover.title.value, count=1))[0]
+        head = head.strip("()").removeprefix("关于").removesuffix("部门")
         if len(head) >= 3:
-            fact = Fact(head.strip("()"), cover.title.place)
+            fact = Fact(head, cover.title.place)
     if fact is not None:
         found["unit"] = found["department"] = fact
 

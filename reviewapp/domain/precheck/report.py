@@ -58,8 +58,15 @@ class Report:
         return next((s for s in self.sections if s.rule.id == section_id), None)
 
     def unreadable(self) -> list[int]:
-        """Return the pages without usable text."""
-        return [p.number for p in self.document.pages if p.text_layer in _UNREADABLE]
+        """Return the pages without usable text; in a repaired file an empty page may be lost."""
+        repaired = self.document.repaired
+        return [
+            page.number
+            for page in self.document.pages
+            if page.text_layer in _UNREADABLE
+            or page.error
+            or (repaired and page.text_layer is TextLayer.EMPTY)
+        ]
 
     def line_at(self, place: Place) -> int | None:
         """Return the index of the body line nearest to a place on its page."""

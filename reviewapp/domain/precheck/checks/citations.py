@@ -15,7 +15,7 @@ from reviewapp.domain.precheck.text import plain
 
 _OPEN, _CLOSE = r"[〔\[【(﹝［]", r"[〕\]】)﹞］]"
 _SENTENCE = re.compile(r"[。;!?]")
-_OWN_NUMBER = re.compile(r"[(〔][^)〕]{0,24}?\d+号")
+_OWN_NUMBER = re.compile(r"\([^()]{0,30}?\d+号")
 
 
 def _has_year(report: Report) -> bool:
