@@ -19,6 +19,7 @@ from reviewapp.domain.policy import Identity
 from reviewapp.services import prechecks, triage
 from tests import report_rows as made
 from tests import rows
+from tests.adapters.pdf_builders import encrypted
 from tests.people import NOW, Cast
 
 Client = Callable[[Identity | None], FlaskClient]
@@ -371,3 +372,18 @@ def test_an_older_version_says_that_it_no_longer_counts(
     assert "已被新版本取代" in old_page
     assert "/triage" not in old_page
     assert client.get(f"{place.url}?version=3").status_code == 404
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_is_not_tried_again_at_once(
+    cast: Cast,
+    client_of: Client,
+    put: Callable[..., Place],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    locked = encrypted(tmp_path / "locked.pdf", owner="o", user="u").read_bytes()
+    place, client = put(content=locked), client_of(cast.meng)
+    assert "此页无法显示" in text_of(client, place.url)
+    assert client.get(f"{place.url}/versions/1/pages/1.webp").status_code == 404
+    tries = [record for record in caplog.records if "could not be drawn" in record.message]
+    assert len(tries) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,10 @@ from reviewapp.web.reports import bp
 from reviewapp.web.support.parts import parts, read
 
 log = logging.getLogger("reviewapp")
+# A page that cannot be drawn may cost seconds each time, so nobody tries it again for a while.
+_REST_SECONDS = 600
+_MOST_RESTING = 500
+_resting: dict[tuple[str, int], float] = {}
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ def picture(version: VersionLine, page: int) -> bytes | None:
     """Return one page as WebP, or None where there is no such page or it cannot be drawn."""
     if not 1 <= page <= version.pages:
         return None
+    key = (version.sha256, page)
+    if _resting.get(key, 0) > time.monotonic():
+        return None
     images, storage = _images(parts().config.data_dir / "cache" / "pages"), parts().storage
     try:
         with storage.local_path(version.sha256) as path:
@@ -46,6 +54,9 @@ def picture(version: VersionLine, page: int) -> bytes | None:
     except (KeyError, FileNotFoundError):
         return None
     except (ChildDied, ChildRefused) as error:
+        if len(_resting) >= _MOST_RESTING:
+            _resting.clear()
+        _resting[key] = time.monotonic() + _REST_SECONDS
         log.warning("page %s of %s could not be drawn: %s", page, version.sha256[:12], error)
         return None
 
