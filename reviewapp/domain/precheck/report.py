@@ -17,9 +17,10 @@ from reviewapp.domain.precheck.rules import Outline, Rules
 from reviewapp.domain.precheck.scores import ScoreTable
 from reviewapp.domain.precheck.sections import Section
 from reviewapp.domain.precheck.statements import Scope, Statement
-from reviewapp.domain.precheck.text import plain
+from reviewapp.domain.precheck.text import half, plain, squeeze
 
 _MONEY_SECTIONS = ("basic-info", "project-overview", "department-overview", "budget-execution")
+_NAMES = {"title", "project_name", "unit", "department", "agency"}
 _UNREADABLE = (TextLayer.SCANNED, TextLayer.GARBLED)
 
 
@@ -170,16 +171,31 @@ def _named(
     date = found.get("report_date")
     year = int(str(date.value)[:4]) if date else None
     period = facts.evaluated_period(found.get("title"), paragraphs, year, rules.facts)
+    for fact_name in _NAMES & found.keys():
+        found[fact_name] = _as_printed(found[fact_name], document)
     if period is not None:
         found["evaluation_year"] = Fact(period.last, period.place)
     return found, period
+
+
+def _as_printed(fact: Fact, document: Document) -> Fact:
+    """Return a name with the brackets and marks of its page, which were read in half width."""
+    page = next(p for p in document.pages if p.number == fact.place.page)
+    printed = squeeze("".join(line.text for line in page.lines))
+    value = str(fact.value)
+    at = half(printed).find(value)
+    if at >= 0:
+        return Fact(printed[at : at + len(value)], fact.place)
+    if "（" in printed:
+        return Fact(value.replace("(", "（").replace(")", "）"), fact.place)
+    return fact
 
 
 def _whole_tables(
     tables: Sequence[ScoreTable], headings: Sequence[Heading], title: Fact | None
 ) -> list[ScoreTable]:
     """Return the score tables that no caption or heading gives to a sub-project."""
-    name = str(title.value) if title else ""
+    name = plain(str(title.value)) if title else ""
     whole = []
     for scored in tables:
         table = scored.table
