@@ -104,15 +104,9 @@ def _survey(voice: Voice) -> list[Block]:
         Para("调查问卷（样卷）", "centre"),
         Para(voice.fill(sources.phrases()["survey_letter"])),
     ]
-    for number, text in enumerate((*survey.questions, "您的综合评价"), 1):
-        blocks.append(
-            Para(
-                f"{number}．{text}？" if number <= len(survey.questions) else f"{number}．{text}："
-            )
-        )
-        blocks.append(
-            Para("；".join(f"{mark}．{one}" for mark, one in zip("ABCDE", _OPTIONS, strict=True)))
-        )
+    options = "；".join(f"{mark}．{one}" for mark, one in zip("ABCDE", _OPTIONS, strict=True))
+    for number, text in enumerate((*survey.questions, "总体情况"), 1):
+        blocks += [Para(f"{number}．您对“{text}”的评价是："), Para(options)]
     blocks.append(Para(f"{len(survey.questions) + 2}．您还有哪些意见和建议？"))
     return blocks
 

@@ -116,6 +116,11 @@ class Voice:
             "dept": spec.department,
             "agency": self.agency.name,
             "nature": spec.nature,
+            "both": spec.unit
+            if spec.unit == spec.department
+            else f"{spec.unit}和{spec.department}",
+            "subject": "部门履职" if spec.office else "项目",
+            "doing": "部门履职情况" if spec.office else "项目实施情况",
             "goal": spec.goal,
             "basis1": spec.basis[0],
             "date": spec.date,
