@@ -35,6 +35,7 @@ class Permission(StrEnum):
     FINDING_TRIAGE = "finding:triage"
     ASSIGNMENT_MANAGE = "assignment:manage"
     REVIEW_WRITE = "review:write"  # one's own
+    REVIEW_FILL = "review:fill"  # the form: one's own, or a sheet on paper that one types in
     REVIEW_READ = "review:read"  # submitted ones
     REVIEW_ENTER = "review:enter"  # from a signed sheet
     SETTLEMENT_READ = "settlement:read"
@@ -68,6 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ASSIGNMENT_MANAGE,
             _P.REVIEW_READ,
             _P.REVIEW_ENTER,
+            _P.REVIEW_FILL,
             _P.SETTLEMENT_READ,
             _P.SETTLEMENT_MANAGE,
             _P.FEEDBACK_MANAGE,
@@ -87,7 +89,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.NOTICE_SIGN,
         }
     ),
-    Role.EXPERT: frozenset({_P.RUBRIC_READ, _P.REPORT_UPLOAD, _P.REPORT_READ, _P.REVIEW_WRITE}),
+    Role.EXPERT: frozenset(
+        {_P.RUBRIC_READ, _P.REPORT_UPLOAD, _P.REPORT_READ, _P.REVIEW_WRITE, _P.REVIEW_FILL}
+    ),
     Role.AGENCY: frozenset({_P.RESULT_READ}),
     Role.AUDITOR: frozenset(
         {

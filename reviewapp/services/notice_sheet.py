@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from sqlmodel import Session
 
@@ -182,7 +182,7 @@ def print_forms(content: NoticeContent, press: Press, storage: Storage) -> Print
     )
 
 
-def keep_scan(stream: BinaryIO, storage: Storage) -> Kept:
+def keep_scan(stream: IO[bytes], storage: Storage) -> Kept:
     """Keep the scan of a signed sheet: PDF, PNG or JPEG, at most 20 MB. Else Invalid."""
     try:
         with storage.receive(stream, MAX_SCAN_BYTES) as received:

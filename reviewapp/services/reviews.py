@@ -214,6 +214,8 @@ def save_opinion(
 def submit(session: Session, review_id: UUID, *, actor: Identity, now: datetime) -> Review:
     """Freeze one's own draft. Raises Incomplete with everything that it lacks."""
     review = own_draft(session, review_id, actor)
+    if review.paper_entered_by is not None:
+        raise Conflict(N_("A second person confirms what was typed in from paper."))
     return freeze(session, review, actor=actor, now=now)
 
 

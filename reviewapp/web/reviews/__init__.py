@@ -1,15 +1,7 @@
-"""The reviews pages."""
+"""Reviews: an expert's own list, the form that saves itself, the printed sheet, paper."""
 
 from flask import Blueprint
 
-from reviewapp.domain.policy import Permission
-from reviewapp.web.support.access import requires
-
 bp = Blueprint("reviews", __name__)
 
-
-@bp.get("/reviews")
-@requires(Permission.REVIEW_WRITE)
-def index() -> str:
-    """To be built."""
-    return ""
+from reviewapp.web.reviews import listing, paper, reading, writing  # noqa: E402,F401

@@ -1,0 +1,406 @@
+"""Reviews as their writers see them, submitted ones as others may, and an expert's own list.
+
+A draft is read by nobody but who writes it: every query here asks whose it is, or for submitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from reviewapp.db.models import (
+    Account,
+    Agency,
+    Assignment,
+    Expert,
+    Report,
+    ReportVersion,
+    Review,
+    Round,
+    RoundPhase,
+    RubricVersion,
+    Score,
+    StoredFile,
+    VetoClaim,
+)
+from reviewapp.domain import scoring
+from reviewapp.domain.policy import Identity, Permission
+from reviewapp.domain.rubric import Band, Rubric, bands_from_json
+from reviewapp.domain.scoring import ReviewSheet, Totals
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """What stands on one criterion; points in hundredths, `version` 0 while nothing is saved."""
+
+    points: int | None = None
+    reason: str = ""
+    version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """One review with everything that its form or its reading view needs."""
+
+    id: UUID
+    assignment_id: UUID
+    report_id: UUID
+    report_title: str
+    report_kind: str
+    report_unit: str
+    report_state: str
+    agency: str
+    report_version: int
+    current_version: int
+    pages: int
+    version_id: UUID
+    round_id: UUID
+    round_title: str
+    phase: str
+    hides_findings: bool
+    due: date | None
+    expert: str
+    expert_id: UUID
+    state: str
+    rubric: Rubric
+    bands: tuple[Band, ...]
+    scores: dict[str, ScoreLine]
+    vetoes: dict[str, str]
+    vetoes_version: int
+    opinion: str
+    opinion_version: int
+    saved_at: datetime | None
+    submitted_at: datetime | None
+    total_hundredths: int | None
+    rating: str | None
+    reopened_reason: str
+    paper_sha256: str | None
+    paper_entered_by: UUID | None
+    paper_confirmed_by: UUID | None
+    paper_names: tuple[str, str]  # who typed it in, who checked it
+
+    @property
+    def sheet(self) -> ReviewSheet:
+        """The review as the arithmetic sees it."""
+        return ReviewSheet(
+            scores=tuple(
+                scoring.Score(key, line.points, line.reason) for key, line in self.scores.items()
+            ),
+            vetoes=tuple(scoring.VetoClaim(key, ground) for key, ground in self.vetoes.items()),
+            opinion=self.opinion,
+        )
+
+    @property
+    def totals(self) -> Totals:
+        """The live sums and rating."""
+        return scoring.totals(self.sheet, self.rubric, self.bands)
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it was typed in from a signed sheet (代录)."""
+        return self.paper_entered_by is not None
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    """One of an expert's own assignments."""
+
+    id: UUID
+    title: str
+    kind: str
+    unit: str
+    agency: str
+    pages: int | None
+    round_title: str
+    phase: str
+    state: str  # declare, ready, draft, submitted, declined
+    review_id: UUID | None
+    due: date | None
+    submitted_at: datetime | None
+    rating: str | None
+    total_hundredths: int | None
+
+
+def own_page(session: Session, review_id: UUID, who: Identity) -> ReviewPage | None:
+    """Return a review to who writes it: its expert, or who types it in from paper; else None."""
+    page = _page(session, review_id)
+    if page is None:
+        return None
+    if page.is_paper and page.state == "draft":
+        return page if page.paper_entered_by == who.id else None
+    return page if who.expert_id is not None and page.expert_id == who.expert_id else None
+
+
+def submitted_page(session: Session, review_id: UUID) -> ReviewPage | None:
+    """Return a submitted review, for those who may read submitted ones."""
+    page = _page(session, review_id)
+    return page if page is not None and page.state == "submitted" else None
+
+
+def paper_page(session: Session, review_id: UUID, who: Identity) -> ReviewPage | None:
+    """Return a review typed in from paper that waits for a second person, to that person."""
+    page = _page(session, review_id)
+    if page is None or not page.is_paper or page.state != "draft":
+        return None
+    return page if page.paper_entered_by != who.id else None
+
+
+def review_of(session: Session, assignment_id: UUID) -> UUID | None:
+    """Return the review of an assignment, if it was begun."""
+    return session.exec(
+        select(Review.id).where(Review.assignment_id == assignment_id)
+    ).one_or_none()
+
+
+def own_assignment(session: Session, assignment_id: UUID, who: Identity) -> AssignmentLine | None:
+    """Return one of the expert's own standing assignments, or None."""
+    lines = _assignments(session, who, col(Assignment.id) == assignment_id)
+    return lines[0] if lines else None
+
+
+def own_assignments(session: Session, who: Identity) -> tuple[AssignmentLine, ...]:
+    """Return the expert's own assignments: what is due first comes first, done ones last."""
+    order = {"declare": 0, "draft": 1, "ready": 2, "submitted": 3, "declined": 4}
+    return tuple(
+        sorted(
+            _assignments(session, who),
+            key=lambda line: (order[line.state], line.due or date.max, line.title),
+        )
+    )
+
+
+def _assignments(
+    session: Session, who: Identity, *conditions: sa.ColumnElement[bool]
+) -> list[AssignmentLine]:
+    if who.expert_id is None:
+        return []
+    rows = session.execute(
+        sa.select(
+            Assignment, Report, Round, Review, Agency.name, ReportVersion.pages, RoundPhase.ends_on
+        )  # type: ignore[call-overload]
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .join(
+            ReportVersion,
+            sa.and_(
+                col(ReportVersion.report_id) == col(Report.id),
+                col(ReportVersion.number) == col(Report.current_version),
+            ),
+        )
+        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
+        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
+        .outerjoin(
+            RoundPhase,
+            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
+        )
+        .where(
+            col(Assignment.expert_id) == who.expert_id,
+            col(Assignment.state) != "withdrawn",
+            col(Report.state) == "taken-in",
+            *conditions,
+        )
+        .order_by(col(Report.title), col(Assignment.id))
+    )
+    return [_assignment(*row) for row in rows]
+
+
+def _assignment(
+    row: Assignment,
+    report: Report,
+    round_: Round,
+    review: Review | None,
+    agency: str | None,
+    pages: int | None,
+    due: date | None,
+) -> AssignmentLine:
+    if row.state == "declined":
+        state = "declined"
+    elif review is not None and review.state == "submitted":
+        state = "submitted"
+    elif row.declared_at is None:
+        state = "declare"
+    else:
+        state = "draft" if review is not None else "ready"
+    return AssignmentLine(
+        id=row.id,
+        title=report.title,
+        kind=report.kind,
+        unit=report.unit,
+        agency=agency or "",
+        pages=pages,
+        round_title=round_.title,
+        phase=round_.phase,
+        state=state,
+        review_id=review.id if review else None,
+        due=due,
+        submitted_at=review.submitted_at if review else None,
+        rating=review.rating if review else None,
+        total_hundredths=review.total_hundredths if review else None,
+    )
+
+
+def _page(session: Session, review_id: UUID) -> ReviewPage | None:
+    found = session.execute(
+        sa.select(
+            Review,
+            Assignment,
+            Report,
+            Round,
+            Expert.name,
+            Agency.name,
+            ReportVersion,
+            RubricVersion.content,
+        )  # type: ignore[call-overload]
+        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+        .join(Expert, col(Expert.id) == col(Assignment.expert_id))
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .join(
+            ReportVersion,
+            sa.and_(
+                col(ReportVersion.report_id) == col(Report.id),
+                col(ReportVersion.number) == col(Review.report_version),
+            ),
+        )
+        .join(RubricVersion, col(RubricVersion.content_hash) == col(Review.rubric_hash))
+        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
+        .where(col(Review.id) == review_id, col(Assignment.state) == "assigned")
+    ).one_or_none()
+    if found is None:
+        return None
+    review, assignment, report, round_, expert, agency, version, content = found
+    scores = {
+        row.criterion: ScoreLine(row.points_hundredths, row.reason, row.version, row.saved_at)
+        for row in session.exec(select(Score).where(Score.review_id == review_id))
+    }
+    vetoes = {
+        row.veto: row.ground
+        for row in session.exec(
+            select(VetoClaim).where(VetoClaim.review_id == review_id).order_by(col(VetoClaim.veto))
+        )
+    }
+    due = session.execute(
+        sa.select(col(RoundPhase.ends_on)).where(
+            col(RoundPhase.round_id) == round_.id, col(RoundPhase.phase) == "rating"
+        )
+    ).scalar_one_or_none()
+    names = dict(
+        session.execute(
+            sa.select(col(Account.id), col(Account.name)).where(
+                col(Account.id).in_(
+                    [key for key in (review.paper_entered_by, review.paper_confirmed_by) if key]
+                )
+            )
+        ).all()
+    )
+    return ReviewPage(
+        id=review.id,
+        assignment_id=assignment.id,
+        report_id=report.id,
+        report_title=report.title,
+        report_kind=report.kind,
+        report_unit=report.unit,
+        report_state=report.state,
+        agency=agency or "",
+        report_version=review.report_version,
+        current_version=report.current_version,
+        pages=version.pages or 1,
+        version_id=version.id,
+        round_id=round_.id,
+        round_title=round_.title,
+        phase=round_.phase,
+        hides_findings=round_.hides_findings,
+        due=due,
+        expert=expert,
+        expert_id=assignment.expert_id,
+        state=review.state,
+        rubric=Rubric.from_json(content),
+        bands=bands_from_json(round_.bands),
+        scores=scores,
+        vetoes=vetoes,
+        vetoes_version=review.vetoes_version,
+        opinion=review.opinion,
+        opinion_version=review.opinion_version,
+        saved_at=review.saved_at,
+        submitted_at=review.submitted_at,
+        total_hundredths=review.total_hundredths,
+        rating=review.rating,
+        reopened_reason=review.reopened_reason,
+        paper_sha256=review.paper_sha256,
+        paper_entered_by=review.paper_entered_by,
+        paper_confirmed_by=review.paper_confirmed_by,
+        paper_names=(
+            names.get(review.paper_entered_by, ""),
+            names.get(review.paper_confirmed_by, ""),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class SheetHead:
+    """What stands above a sheet, with the rubric it is made of."""
+
+    assignment_id: UUID
+    review_id: UUID | None
+    round_id: UUID
+    round_title: str
+    title: str
+    kind: str
+    unit: str
+    agency: str
+    expert: str
+    rubric: Rubric
+
+
+def sheet_head(session: Session, assignment_id: UUID, who: Identity) -> SheetHead | None:
+    """Return the head of a sheet to its expert and to officers; None for others."""
+    found = session.execute(
+        sa.select(Assignment, Report, Round, Expert.name, Agency.name, Review.id)  # type: ignore[call-overload]
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .join(Expert, col(Expert.id) == col(Assignment.expert_id))
+        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
+        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
+        .where(
+            col(Assignment.id) == assignment_id,
+            col(Assignment.state) == "assigned",
+            col(Report.state) == "taken-in",
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    assignment, report, round_, expert, agency, review_id = found
+    is_own = who.expert_id is not None and assignment.expert_id == who.expert_id
+    if not (is_own and assignment.declared_at) and not who.may(Permission.REVIEW_ENTER):
+        return None
+    key = (
+        round_.department_rubric_id if report.kind == "department" else round_.key_project_rubric_id
+    )
+    content = session.exec(select(RubricVersion.content).where(RubricVersion.id == key)).one()
+    return SheetHead(
+        assignment_id,
+        review_id,
+        round_.id,
+        round_.title,
+        report.title,
+        report.kind,
+        report.unit,
+        agency or "",
+        expert,
+        Rubric.from_json(content),
+    )
+
+
+def scan_of(session: Session, review_id: UUID) -> tuple[str, str] | None:
+    """Return hash and media type of the scan of a review from paper."""
+    row = session.execute(
+        sa.select(col(StoredFile.sha256), col(StoredFile.media_type))
+        .join(Review, col(Review.paper_sha256) == col(StoredFile.sha256))
+        .where(col(Review.id) == review_id)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,48 @@
+"""An expert's own assignments, and the way from one of them to its review."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+
+from reviewapp.db.queries import reviews as queries
+from reviewapp.domain.errors import N_, NotFound
+from reviewapp.domain.lifecycle import Act, phase_refusal
+from reviewapp.domain.policy import Permission
+from reviewapp.services import reviews
+from reviewapp.web.reviews import bp
+from reviewapp.web.support.access import requires
+from reviewapp.web.support.fragments import done
+from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.parts import now, read, transaction
+
+
+@bp.get("/reviews")
+@requires(Permission.REVIEW_WRITE)
+def index() -> str:
+    """List one's own assignments, the first due first."""
+    with read() as db:
+        rows = queries.own_assignments(db, current_identity())
+    return render_template("reviews/index.html", rows=rows)
+
+
+@bp.route("/assignments/<uuid:assignment_id>/review", methods=["GET", "POST"])
+@requires(Permission.REVIEW_WRITE)
+def open_assignment(assignment_id: UUID) -> object:
+    """Lead to the review of an assignment; a POST begins it."""
+    who = current_identity()
+    if request.method == "POST":
+        with transaction() as db:
+            review_id = reviews.open_review(db, assignment_id, actor=who, now=now()).id
+        return done(url_for("reviews.show", review_id=review_id))
+    with read() as db:
+        line = queries.own_assignment(db, assignment_id, who)
+    if line is None:
+        raise NotFound(N_("There is no such assignment."))
+    if line.review_id is not None:
+        return redirect(url_for("reviews.show", review_id=line.review_id))
+    if line.state in {"declare", "declined"}:
+        return redirect(url_for("assignments.declare", assignment_id=assignment_id))
+    refusal = phase_refusal(line.phase, Act.REVIEW) or ""
+    return render_template("reviews/begin.html", line=line, refusal=refusal)

@@ -1,0 +1,166 @@
+"""The review form and its parts, rendered whole or piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+
+from reviewapp.db.queries import reports as report_queries
+from reviewapp.db.queries.reports import FindingLine
+from reviewapp.db.queries.reviews import ReviewPage
+from reviewapp.domain.errors import DomainError
+from reviewapp.domain.lifecycle import Act, phase_refusal
+from reviewapp.domain.policy import Identity, may_see_findings
+from reviewapp.domain.rubric import Criterion, format_points
+from reviewapp.domain.scoring import Missing, Suggestion, suggestions
+from reviewapp.services.reviews import StaleSave
+from reviewapp.web.support.errors import status_of, words
+from reviewapp.web.support.parts import read
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A box of the viewer; templates/reports/_viewer.html tells what each field means."""
+
+    id: str
+    page: int | None
+    box: tuple[float, float, float, float] | None
+    label: str
+    tone: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the precheck found that bears on a criterion."""
+
+    suggested: tuple[Suggestion, ...]
+    findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the form that saves itself: where it posts to and which version it stands on."""
+
+    key: str  # the ids of its state line and its fields end in this
+    version_name: str
+    version: int
+
+
+def findings_for(page: ReviewPage, who: Identity) -> tuple[FindingLine, ...]:
+    """Return the findings that the reader of this review may see."""
+    with read() as db:
+        standing = report_queries.report_standing(db, page.report_id)
+        passed = report_queries.has_first_pass(db, page.report_id, who.expert_id)
+        if standing is None or not may_see_findings(
+            who, standing, hides_findings=page.hides_findings, has_first_pass=passed
+        ):
+            return ()
+        found = report_queries.findings_of(db, page.version_id)
+    return tuple(one for one in found if one.triage != "dismissed")
+
+
+def hint_of(criterion: Criterion, findings: tuple[FindingLine, ...]) -> Hint:
+    """Return what bears on a criterion; only confirmed findings suggest anything."""
+    touching = tuple(
+        one
+        for one in findings
+        if any(suggested.touches(one.check, one.section) for suggested in criterion.checks)
+    )
+    confirmed = [(one.check, one.section) for one in touching if one.triage == "confirmed"]
+    return Hint(suggestions(criterion, confirmed), touching)
+
+
+def form_page(
+    page: ReviewPage,
+    who: Identity,
+    *,
+    refused: DomainError | None = None,
+    missing: tuple[Missing, ...] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """Render the whole form, with everything that was typed where something was refused."""
+    context = {**base(page, who), "typed": typed or {}}
+    context["error"] = words(refused) if refused else ""
+    context["stale"] = refused if isinstance(refused, StaleSave) else None
+    context["missing"] = {one.field: _(one.message) % dict(one.values) for one in missing}
+    return make_response(
+        render_template("reviews/show.html", **context), status_of(refused) if refused else 200
+    )
+
+
+def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
+    """Return what the form and each of its parts need."""
+    findings = findings_for(page, who)
+    g.viewer_at = ("reviews.show", {"review_id": page.id})
+    return {
+        "review": page,
+        "review_id": page.id,
+        "rubric": page.rubric,
+        "totals": page.totals,
+        "refusal": _refusal(page),
+        "hints": {one.id: hint_of(one, findings) for one in page.rubric.criteria},
+        "report_id": page.report_id,
+        "version": page.report_version,
+        "pages": page.pages,
+        "page": min(max(request.args.get("page", 1, type=int), 1), page.pages),
+        "boxes": tuple(_mark(one) for one in findings),
+        "shown_points": shown_points,
+        "typed": {},
+        "missing": {},
+        "stale": None,
+        "error": "",
+        "is_answer": False,
+    }
+
+
+def piece(
+    page: ReviewPage,
+    who: Identity,
+    part: Part,
+    *,
+    refused: DomainError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer one save: when it was saved and the live total, or what stands against it.
+
+    The fields themselves stay as they are, so that typing goes on while the answer comes.
+    """
+    context = {**base(page, who), "part": part, "typed": typed or {}}
+    context["error"] = words(refused) if refused else ""
+    context["stale"] = refused if isinstance(refused, StaleSave) else None
+    context["is_answer"] = True
+    return make_response(
+        render_template("reviews/_answer.html", **context), status_of(refused) if refused else 200
+    )
+
+
+def shown_points(points: int | None) -> str:
+    """Return points as they stand in a field."""
+    return "" if points is None else format_points(points)
+
+
+def _refusal(page: ReviewPage) -> str:
+    """Return why the review cannot be written now, or nothing."""
+    if page.state == "submitted":
+        return ""
+    act = Act.PAPER_ENTER if page.is_paper else Act.REVIEW
+    if page.reopened_reason and not page.is_paper:
+        act = Act.REVIEW_REVISE
+    refusal = phase_refusal(page.phase, act)
+    return _(refusal) if refusal else ""
+
+
+def _mark(one: FindingLine) -> Mark:
+    return Mark(
+        id=str(one.id),
+        page=one.page,
+        box=one.box,
+        label=_("Doubt: %(message)s", message=one.message),
+        tone="find sure" if one.triage == "confirmed" else "find",
+        is_on=False,
+    )

@@ -1,0 +1,209 @@
+"""The form that saves itself piece by piece, and as a whole without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from reviewapp.db.queries import reviews as queries
+from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
+from reviewapp.domain.errors import N_, DomainError, NotFound
+from reviewapp.domain.policy import Permission
+from reviewapp.domain.scoring import Incomplete
+from reviewapp.services import reviews
+from reviewapp.web.reviews import bp
+from reviewapp.web.reviews.pages import Part, base, form_page, piece, shown_points
+from reviewapp.web.support.access import requires
+from reviewapp.web.support.fragments import done, is_htmx
+from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.parts import now, read, transaction
+
+
+@bp.get("/reviews/<uuid:review_id>")
+@requires(Permission.REVIEW_FILL)
+def show(review_id: UUID) -> object:
+    """Show one's own review: the form, or after submitting what was submitted."""
+    page, who = _own(review_id), current_identity()
+    if page.state == "submitted":
+        return render_template("reviews/read.html", is_own=True, **base(page, who))
+    return form_page(page, who)
+
+
+@bp.post("/reviews/<uuid:review_id>/criteria/<criterion>")
+@requires(Permission.REVIEW_FILL)
+def save_criterion(review_id: UUID, criterion: str) -> object:
+    """Save points and reason on one criterion as they change."""
+    _own(review_id)
+    form = request.form
+    try:
+        with transaction() as db:
+            reviews.save_score(
+                db,
+                review_id,
+                criterion,
+                points=form.get(f"points-{criterion}", ""),
+                reason=form.get(f"reason-{criterion}", ""),
+                version=_version(form, f"version-{criterion}"),
+                actor=current_identity(),
+                now=now(),
+            )
+    except DomainError as refused:
+        return _answer(review_id, f"criterion-{criterion}", refused)
+    return _answer(review_id, f"criterion-{criterion}")
+
+
+@bp.post("/reviews/<uuid:review_id>/vetoes/<veto>")
+@requires(Permission.REVIEW_FILL)
+def save_veto(review_id: UUID, veto: str) -> object:
+    """Claim a veto or take the claim back."""
+    _own(review_id)
+    form = request.form
+    try:
+        with transaction() as db:
+            reviews.save_veto(
+                db,
+                review_id,
+                veto,
+                claimed=form.get(f"claim-{veto}") == "1",
+                ground=form.get(f"veto-{veto}", ""),
+                version=_version(form, "vetoes_version"),
+                actor=current_identity(),
+                now=now(),
+            )
+    except DomainError as refused:
+        return _answer(review_id, f"veto-{veto}", refused)
+    return _answer(review_id, f"veto-{veto}")
+
+
+@bp.post("/reviews/<uuid:review_id>/opinion")
+@requires(Permission.REVIEW_FILL)
+def save_opinion(review_id: UUID) -> object:
+    """Save the overall opinion as it changes."""
+    _own(review_id)
+    form = request.form
+    try:
+        with transaction() as db:
+            reviews.save_opinion(
+                db,
+                review_id,
+                form.get("opinion", ""),
+                version=_version(form, "opinion_version"),
+                actor=current_identity(),
+                now=now(),
+            )
+    except DomainError as refused:
+        return _answer(review_id, "opinion", refused)
+    return _answer(review_id, "opinion")
+
+
+@bp.post("/reviews/<uuid:review_id>")
+@requires(Permission.REVIEW_FILL)
+def save(review_id: UUID) -> Response:
+    """Save the whole form, and submit it where that button was used."""
+    page, who, form = _own(review_id), current_identity(), request.form
+    try:
+        with transaction() as db:
+            for criterion in page.rubric.criteria:
+                _save_changed(db, page, criterion.id, form)
+            _save_rest(db, page, form)
+    except DomainError as refused:
+        return form_page(_own(review_id), who, refused=refused, typed=form.to_dict())
+    if form.get("act") != "submit":
+        flash(_("Saved."))
+        return done(url_for("reviews.show", review_id=review_id))
+    try:
+        with transaction() as db:
+            reviews.submit(db, review_id, actor=who, now=now())
+    except Incomplete as refused:
+        return form_page(_own(review_id), who, refused=refused, missing=refused.missing)
+    except DomainError as refused:
+        return form_page(_own(review_id), who, refused=refused)
+    flash(_("The review is submitted. Thank you."))
+    return done(url_for("reviews.show", review_id=review_id))
+
+
+def _save_changed(db: object, page: ReviewPage, criterion: str, form: Mapping[str, str]) -> None:
+    """Save a criterion that differs from what its sender had read."""
+    if f"points-{criterion}" not in form:
+        return
+    points, reason = form[f"points-{criterion}"], form.get(f"reason-{criterion}", "")
+    stored = page.scores.get(criterion, ScoreLine())
+    if points.strip() == shown_points(stored.points) and reason.strip() == stored.reason:
+        return
+    reviews.save_score(
+        db,  # type: ignore[arg-type]
+        page.id,
+        criterion,
+        points=points,
+        reason=reason,
+        version=_version(form, f"version-{criterion}"),
+        actor=current_identity(),
+        now=now(),
+    )
+
+
+def _save_rest(db: object, page: ReviewPage, form: Mapping[str, str]) -> None:
+    actor, version = current_identity(), _version(form, "vetoes_version")
+    for veto in page.rubric.vetoes:
+        claimed, ground = form.get(f"claim-{veto.id}") == "1", form.get(f"veto-{veto.id}", "")
+        if "vetoes_version" not in form or (
+            claimed == (veto.id in page.vetoes)
+            and (not claimed or ground.strip() == page.vetoes.get(veto.id, ""))
+        ):
+            continue
+        saved = reviews.save_veto(
+            db,  # type: ignore[arg-type]
+            page.id,
+            veto.id,
+            claimed=claimed,
+            ground=ground,
+            version=version,
+            actor=actor,
+            now=now(),
+        )
+        version = saved.version
+    if "opinion" in form and form["opinion"].replace("\r\n", "\n").strip() != page.opinion:
+        reviews.save_opinion(
+            db,  # type: ignore[arg-type]
+            page.id,
+            form["opinion"],
+            version=_version(form, "opinion_version"),
+            actor=actor,
+            now=now(),
+        )
+
+
+def _answer(review_id: UUID, key: str, refused: DomainError | None = None) -> object:
+    if isinstance(refused, NotFound):
+        raise refused
+    page, who = _own(review_id), current_identity()
+    if is_htmx():
+        return piece(page, who, _part(page, key), refused=refused, typed=request.form.to_dict())
+    if refused is not None:
+        return form_page(page, who, refused=refused, typed=request.form.to_dict())
+    return done(url_for("reviews.show", review_id=review_id, _anchor=key))
+
+
+def _part(page: ReviewPage, key: str) -> Part:
+    if key == "opinion":
+        return Part(key, "opinion_version", page.opinion_version)
+    kind, _dash, name = key.partition("-")
+    if kind == "veto":
+        return Part(key, "vetoes_version", page.vetoes_version)
+    return Part(key, f"version-{name}", page.scores.get(name, ScoreLine()).version)
+
+
+def _own(review_id: UUID) -> ReviewPage:
+    with read() as db:
+        page = queries.own_page(db, review_id, current_identity())
+    if page is None:
+        raise NotFound(N_("There is no such review."))
+    return page
+
+
+def _version(form: Mapping[str, str], name: str) -> int:
+    text = str(form.get(name, "0"))
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
