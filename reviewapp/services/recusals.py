@@ -65,7 +65,7 @@ def declare(
 def withdraw(session: Session, recusal_id: UUID, *, actor: Identity, now: datetime) -> Recusal:
     """Take a declared conflict back; it stays on record."""
     row = session.get(Recusal, recusal_id)
-    if row is None:
+    if row is None or (actor.role is Role.EXPERT and row.expert_id != actor.expert_id):
         raise NotFound(N_("There is no such conflict."))
     _may_declare(session, row.expert_id, actor)
     if row.withdrawn_at is not None:

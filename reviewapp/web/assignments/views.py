@@ -1,0 +1,163 @@
+"""The officers' page: who reviews what, by hand or by an even spread."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, make_response, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from reviewapp.adapters.spreadsheets import XLSX, write_sheet
+from reviewapp.db.queries import assignments as queries
+from reviewapp.db.queries.rounds import round_page as the_round
+from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
+from reviewapp.domain.lifecycle import Act, phase_refusal
+from reviewapp.domain.policy import Permission
+from reviewapp.services import assignments
+from reviewapp.web.assignments import bp
+from reviewapp.web.support.access import requires
+from reviewapp.web.support.errors import status_of, words
+from reviewapp.web.support.fragments import done
+from reviewapp.web.support.frame import about_round, word
+from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.parts import now, read, transaction
+
+
+@bp.get("/rounds/<uuid:round_id>/assignments")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def round_page(round_id: UUID) -> Response:
+    """Show the reports with their experts, and what an even spread would add if asked."""
+    return _page(round_id)
+
+
+@bp.post("/rounds/<uuid:round_id>/assignments")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def assign(round_id: UUID) -> Response:
+    """Assign one expert to one report by hand."""
+    try:
+        with transaction() as db:
+            assignments.assign(
+                db,
+                _uuid(request.form.get("report_id")),
+                _uuid(request.form.get("expert_id")),
+                actor=current_identity(),
+                now=now(),
+            )
+    except DomainError as refused:
+        return _page(round_id, refused)
+    return done(url_for("assignments.round_page", round_id=round_id))
+
+
+@bp.post("/rounds/<uuid:round_id>/assignments/spread")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def spread(round_id: UUID) -> Response:
+    """Assign as previewed, in one act."""
+    previewed = [
+        (_uuid(report), _uuid(expert))
+        for report, _sep, expert in (one.partition(":") for one in request.form.getlist("pairs"))
+    ]
+    try:
+        with transaction() as db:
+            made = assignments.spread_round(
+                db, round_id, actor=current_identity(), now=now(), previewed=previewed
+            )
+    except DomainError as refused:
+        return _page(round_id, refused)
+    count = len(made.pairs)
+    flash(ngettext("%(num)s assignment made.", "%(num)s assignments made.", count))
+    return done(url_for("assignments.round_page", round_id=round_id))
+
+
+@bp.post("/assignments/<uuid:assignment_id>/withdraw")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def withdraw(assignment_id: UUID) -> Response:
+    """Take an assignment back with a reason."""
+    with read() as db:
+        round_id = queries.assignment_round(db, assignment_id)
+    if round_id is None:
+        raise NotFound(N_("There is no such assignment."))
+    try:
+        with transaction() as db:
+            assignments.withdraw(
+                db,
+                assignment_id,
+                request.form.get("reason", ""),
+                actor=current_identity(),
+                now=now(),
+            )
+    except DomainError as refused:
+        return _page(round_id, refused)
+    flash(_("The assignment is withdrawn."))
+    return done(url_for("assignments.round_page", round_id=round_id))
+
+
+@bp.get("/rounds/<uuid:round_id>/assignments.xlsx")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def export(round_id: UUID) -> Response:
+    """Send the assignments as an Excel file."""
+    with read() as db:
+        page = the_round(db, round_id)
+        if page is None:
+            raise NotFound(N_("There is no such round."))
+        rows = queries.report_seats(db, round_id)
+    header = (_("Report"), _("Kind"), _("Agency"), _("Expert"), _("Standing"))
+    lines = [
+        (
+            row.title,
+            word("kind", row.kind),
+            row.agency,
+            seat.expert,
+            _("submitted") if seat.review_state == "submitted" else _("assigned"),
+        )
+        for row in rows
+        for seat in row.seats
+    ]
+    return send_file(
+        BytesIO(write_sheet(_("Assignments"), header, lines)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{page.title}.xlsx",
+    )
+
+
+def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
+    with read() as db:
+        page = the_round(db, round_id)
+        if page is None:
+            raise NotFound(N_("There is no such round."))
+        rows = queries.report_seats(db, round_id)
+        experts = queries.expert_loads(db, round_id)
+        conflicts = queries.standing_recusals(db)
+        closed = phase_refusal(page.phase, Act.ASSIGN)
+        plan: Any = None
+        if request.args.get("spread") and closed is None:
+            plan = assignments.plan_spread(db, round_id, actor=current_identity())
+    about_round(round_id)
+    body = render_template(
+        "assignments/round.html",
+        round=page,
+        round_id=round_id,
+        tab="assignments",
+        rows=rows,
+        experts=experts,
+        conflicts=conflicts,
+        names={one.id: one.name for one in experts},
+        titles={row.report_id: row.title for row in rows},
+        lacking=sum(len(row.seats) < page.experts_per_report for row in rows),
+        plan=plan,
+        closed=_(closed) if closed else "",
+        error=words(refused) if refused else "",
+        words=words,
+        grounds=assignments.GROUNDS,
+    )
+    return make_response(body, status_of(refused) if refused else 200)
+
+
+def _uuid(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        raise Invalid(N_("Choose an expert of the register."), field="expert_id") from None

@@ -1,0 +1,149 @@
+"""Assignments: officers' table and spread, the expert's declaration, conflicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from reviewapp.db.models import Assignment, Recusal
+from reviewapp.db.session import Database
+from reviewapp.domain.policy import Identity
+from tests import rows
+from tests.people import Cast
+
+Client = Callable[[Identity], FlaskClient]
+
+
+@pytest.fixture
+def ids(database: Database) -> dict[str, UUID]:
+    with database.transaction() as session:
+        in_round = rows.round_(session, phase="rating")
+        return {
+            "round": in_round.id,
+            "report": rows.report(session, in_round, title="甲报告").id,
+            "other": rows.report(session, in_round, title="乙报告").id,
+        }
+
+
+def test_an_even_spread_is_seen_before_it_is_made(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    client, path = client_of(cast.meng), f"/rounds/{ids['round']}/assignments"
+    page = client.get(f"{path}?spread=1").text
+    pairs = re.findall(r'name="pairs" value="([^"]+)"', page)
+    assert len(pairs) == 4
+    with database.read() as session:
+        assert session.exec(select(Assignment)).all() == []
+    assert client.post(f"{path}/spread", data={"pairs": pairs}).status_code == 303
+    with database.read() as session:
+        assert len(session.exec(select(Assignment)).all()) == 4
+    late = client.post(f"{path}/spread", data={"pairs": pairs})
+    assert late.status_code == 409
+
+
+def test_assigning_and_withdrawing_by_hand(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    client, path = client_of(cast.meng), f"/rounds/{ids['round']}/assignments"
+    data = {"report_id": str(ids["report"]), "expert_id": str(cast.chen.expert_id)}
+    assert client.post(path, data=data).status_code == 303
+    assert client.post(path, data=data).status_code == 409
+    assert client.post(path, data={**data, "expert_id": "x"}).status_code == 422
+    with database.read() as session:
+        key = session.exec(select(Assignment.id)).one()
+    assert client.post(f"/assignments/{key}/withdraw", data={"reason": ""}).status_code == 422
+    assert client.post(f"/assignments/{key}/withdraw", data={"reason": "改派"}).status_code == 303
+    assert client.get(f"{path}.xlsx").status_code == 200
+
+
+def test_only_officers_assign(client_of: Client, cast: Cast, ids: dict[str, UUID]) -> None:
+    path = f"/rounds/{ids['round']}/assignments"
+    for name in ("qin", "fang", "chen", "lin", "yan"):
+        client = client_of(getattr(cast, name))
+        assert client.get(path).status_code == 404, name
+        assert client.post(path, data={}).status_code == 404, name
+        assert client.get(f"{path}.xlsx").status_code == 404, name
+
+
+def test_a_declaration_opens_the_review_and_is_nobody_elses(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    with database.transaction() as session:
+        from reviewapp.db.models import Report
+
+        report = session.get_one(Report, ids["report"])
+        key = rows.assignment(session, report, cast.chen.expert_id, declared=False).id
+    path = f"/assignments/{key}/declare"
+    for who in (cast.luo, cast.meng, cast.lin):
+        assert client_of(who).get(path).status_code == 404
+        assert client_of(who).post(path).status_code == 404
+        assert client_of(who).post(f"/assignments/{key}/decline").status_code == 404
+    client = client_of(cast.chen)
+    assert "甲报告" in client.get(path).text
+    declared = client.post(path)
+    assert declared.status_code == 303
+    assert "/reviews/" in declared.location
+
+
+def test_declining_asks_for_ground_and_reason(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    with database.transaction() as session:
+        from reviewapp.db.models import Report
+
+        report = session.get_one(Report, ids["report"])
+        key = rows.assignment(session, report, cast.chen.expert_id, declared=False).id
+    client, path = client_of(cast.chen), f"/assignments/{key}/decline"
+    assert client.post(path, data={"ground": "time", "reason": " "}).status_code == 422
+    done = client.post(path, data={"ground": "conflict", "reason": "曾受聘该机构"})
+    assert done.status_code == 303
+    assert "曾受聘该机构" in client_of(cast.meng).get(f"/rounds/{ids['round']}/assignments").text
+    with database.read() as session:
+        assert session.exec(select(Recusal.report_id)).all() == [ids["report"]]
+
+
+def test_an_expert_sees_and_takes_back_only_own_conflicts(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    client = client_of(cast.chen)
+    data = {"ground": "family", "department": "交通运输局"}
+    assert client.post("/conflicts", data=data).status_code == 303
+    assert client.post("/conflicts", data={"ground": "family"}).status_code == 422
+    with database.read() as session:
+        key = session.exec(select(Recusal.id)).one()
+    assert "交通运输局" not in client_of(cast.luo).get("/conflicts").text
+    assert client_of(cast.luo).post(f"/conflicts/{key}/withdraw").status_code == 404
+    assert "交通运输局" in client_of(cast.meng).get("/conflicts").text
+    assert client_of(cast.lin).get("/conflicts").status_code == 404
+    assert client.post(f"/conflicts/{key}/withdraw").status_code == 303
+
+
+def test_the_table_stays_flat_in_queries(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    def queries(in_round: UUID) -> int:
+        client, seen = client_of(cast.meng), []
+
+        def count(*_args: object) -> None:
+            seen.append(1)
+
+        sa.event.listen(database.engine, "before_cursor_execute", count)
+        try:
+            assert client.get(f"/rounds/{in_round}/assignments").status_code == 200
+        finally:
+            sa.event.remove(database.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    with database.transaction() as session:
+        many = rows.round_(session, phase="rating")
+        for _number in range(50):
+            report = rows.report(session, many)
+            rows.assignment(session, report, cast.chen.expert_id)
+        many_id = many.id
+    assert queries(many_id) <= queries(ids["round"])
