@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,7 +92,7 @@ def _print_setup_token(data_dir: Path, address: str) -> None:
     print(f"  Set-up page: {address}/setup\n  Token: {token}\n")
 
 
-def _print_sign_ins(database: object) -> None:
+def _print_sign_ins(database: Any) -> None:
     from reviewapp.demo import sign_ins
 
     for login, name, role, password in sign_ins(database):

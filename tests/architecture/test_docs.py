@@ -43,5 +43,11 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_every_decision_names_what_was_discarded() -> None:
     for path in sorted((DOCS / "adr").glob("*.md")):
         text = path.read_text(encoding="utf-8")
-        for part in ("**Context.**", "**Decision.**", "**Alternatives discarded.**", "**Consequences.**", "Status:"):
+        for part in (
+            "**Context.**",
+            "**Decision.**",
+            "**Alternatives discarded.**",
+            "**Consequences.**",
+            "Status:",
+        ):
             assert part in text, f"{path.name} lacks {part}"

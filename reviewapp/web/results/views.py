@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters.holiday_calendar import china_calendar
@@ -126,9 +127,12 @@ def export(round_id: UUID) -> Response:
         )
         for row in rows
     ]
-    response = Response(write_sheet(_("Feedback"), header, lines), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{page.title}.xlsx")
-    return response
+    return send_file(
+        BytesIO(write_sheet(_("Feedback"), header, lines)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{page.title}.xlsx",
+    )
 
 
 @bp.get("/reports/<uuid:report_id>/feedback")

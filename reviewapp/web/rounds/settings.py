@@ -11,11 +11,10 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlmodel import Session
 
 from reviewapp.adapters import rubric_files
-from reviewapp.db.models.round import PHASES
 from reviewapp.domain.errors import N_, DomainError, Invalid
+from reviewapp.domain.lifecycle import RoundPhase
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.rubric import Band, Rubric, bands_from_json, format_points
 from reviewapp.domain.scoring import parse_points
@@ -41,6 +40,7 @@ METHODS = {
     Method.MEDIAN.value: N_("median"),
     Method.SINGLE.value: N_("one review decides"),
 }
+PHASES = tuple(phase.value for phase in RoundPhase)
 Values = Mapping[str, Any]
 
 
@@ -133,7 +133,7 @@ def _default_draft() -> RoundDraft:
     )
 
 
-def _draft_of(db: Session, round_id: UUID) -> RoundDraft:
+def _draft_of(db: Any, round_id: UUID) -> RoundDraft:
     row = round_of(db, round_id)
     return RoundDraft(
         year=row.year,

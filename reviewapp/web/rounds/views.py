@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters.spreadsheets import XLSX, write_sheet
@@ -107,9 +109,12 @@ def export(round_id: UUID) -> Response:
         )
         for row in rows
     ]
-    response = Response(write_sheet(_("Reports"), header, lines), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{page.title}.xlsx")
-    return response
+    return send_file(
+        BytesIO(write_sheet(_("Reports"), header, lines)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{page.title}.xlsx",
+    )
 
 
 @bp.post("/rounds/<uuid:round_id>/advance")
@@ -145,9 +150,9 @@ def return_to(round_id: UUID) -> object:
     return redirect(url_for("rounds.show", round_id=round_id), 303)
 
 
-def the_round(db: object, round_id: UUID) -> RoundPage:
+def the_round(db: Any, round_id: UUID) -> RoundPage:
     """Return the round or answer 404."""
-    page = queries.round_page(db, round_id)  # type: ignore[arg-type]
+    page = queries.round_page(db, round_id)
     if page is None:
         raise NotFound(N_("There is no such round."))
     return page

@@ -63,7 +63,6 @@ def init_frame(app: Flask) -> None:
             "locale": locale(),
             "html_lang": "zh-Hans" if locale() == "zh_Hans" else "en",
             "word": word,
-            "has_page": app.view_functions.__contains__,
             "today": today(),
             "frame": _frame(who),
             "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
