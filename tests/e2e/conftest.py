@@ -21,8 +21,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import ROOT, missing
 
 CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 BIN = Path(sys.executable).parent
 
@@ -50,26 +55,46 @@ class Site:
     def run(self, *arguments: str) -> str:
         """Run a `reviewapp` command on this installation."""
         done = subprocess.run(
-            [BIN / "reviewapp", *arguments], env=self.environ, cwd=ROOT, check=True,
-            capture_output=True, text=True,
+            [BIN / "reviewapp", *arguments],
+            env=self.environ,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout
 
     def start_web(self) -> None:
         self.web = subprocess.Popen(
             [
-                BIN / "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
-                "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "reviewapp.wsgi:app",
+                BIN / "gunicorn",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "8",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--no-control-socket",
+                "reviewapp.wsgi:app",
             ],
-            env=self.environ, cwd=ROOT, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=(self.data_dir / "web.log").open("ab"),
+            env=self.environ,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.data_dir / "web.log").open("ab"),
         )
         self.wait()
 
     def start_worker(self) -> None:
         self.worker = subprocess.Popen(
-            [BIN / "reviewapp", "worker"], env=self.environ, cwd=ROOT, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=(self.data_dir / "worker.log").open("ab"),
+            [BIN / "reviewapp", "worker"],
+            env=self.environ,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.data_dir / "worker.log").open("ab"),
         )
 
     def wait(self) -> None:
@@ -99,7 +124,10 @@ def make_site(data_dir: Path, **settings: str) -> Site:
     port = free_port()
     environ = {
         **{k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SECRET_KEY"}},
-        "DATA_DIR": str(data_dir), "PORT": str(port), "LEASE_SECONDS": "4", "SWEEP_SECONDS": "1",
+        "DATA_DIR": str(data_dir),
+        "PORT": str(port),
+        "LEASE_SECONDS": "4",
+        "SWEEP_SECONDS": "1",
         **settings,
     }
     site = Site(data_dir, port, environ)
@@ -136,7 +164,9 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(site: Site, *, js: bool = True, **options: Any) -> Page:
         context = chromium.new_context(
-            base_url=site.url, java_script_enabled=js, locale="zh-CN",
+            base_url=site.url,
+            java_script_enabled=js,
+            locale="zh-CN",
             **{"viewport": {"width": 1366, "height": 768}, **options},
         )
         context.set_default_timeout(10_000)
