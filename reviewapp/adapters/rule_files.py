@@ -295,6 +295,7 @@ def _scores(file: _File) -> ScoreRule:
         score_phrases=file.patterns("score_phrases"),
         weak_score_phrases=file.patterns("weak_score_phrases"),
         not_before=file.texts("not_before"),
+        not_just_before=file.texts("not_just_before"),
         grade_phrases=file.patterns("grade_phrases"),
         full_marks=file.patterns("full_marks"),
         bands=_bands(bands),

@@ -248,6 +248,15 @@ def test_other_scores_are_not_the_total(text: str) -> None:
     assert findings_of(ordinary(text), "score-inconsistent") == []
 
 
+def test_a_projects_name_is_not_taken_for_an_indicators() -> None:
+    cover = ["#2024年度生活垃圾分类项目绩效评价报告", *COVER[1:]]
+    text = "经综合评价，生活垃圾分类项目综合得分为88分。"
+
+    (finding,) = findings_of(ordinary(text, cover=cover), "score-inconsistent")
+
+    assert finding.found == "88"
+
+
 def test_a_repealed_rule_is_told_at_its_first_place_only() -> None:
     text = "根据《财政支出绩效评价管理暂行办法》（财预〔2011〕285号）开展评价。"
 

@@ -199,3 +199,12 @@ def test_an_item_of_a_list_is_no_section() -> None:
     texts.insert(3, "1．建议书已批复。")
 
     assert not sections_of(texts)["recommendations"].found
+
+
+def test_an_annex_with_the_score_table_is_not_the_method() -> None:
+    usual = "（二）评价原则、指标体系、评价方法、评价标准"
+    body = pages_of([text for text in BODY if text != usual])
+    annex = page(9, ["附件1：绩效评价指标体系及得分表", FILLER])
+    report = report_of(document(page(1, COVER), *body, annex))
+
+    assert not {s.rule.id: s for s in report.sections}["method-criteria"].found

@@ -178,9 +178,19 @@ def _index(outline: Outline, form: Callable[[str], str]) -> dict[str, tuple[str,
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Return non-overlapping hits, longer ones first, in order of place."""
+    """Return non-overlapping hits, longer ones first, in order of place.
+
+    A phrase to skip goes before what it cuts into (指标体系及得分表), but not before what holds it.
+    """
+
+    def order(hit: Hit) -> tuple[bool, int, int]:
+        held = any(
+            other.label and other.start <= hit.start and hit.end <= other.end for other in hits
+        )
+        return (hit.label != _IGNORED or held, hit.start - hit.end, hit.start)
+
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+    for hit in sorted(hits, key=order):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda h: h.start)

@@ -114,6 +114,7 @@ class ScoreRule:
     score_phrases: tuple[str, ...]  # regular expressions with the group "score"
     weak_score_phrases: tuple[str, ...]  # the same, believed in the conclusion only
     not_before: tuple[str, ...]
+    not_just_before: tuple[str, ...]
     grade_phrases: tuple[str, ...]  # regular expressions with the group "grade"
     full_marks: tuple[str, ...]
     bands: tuple[tuple[Decimal, str], ...]  # lower bound in points -> grade, falling

@@ -14,6 +14,7 @@ from reviewapp.domain.precheck.rules import ScoreRule
 from reviewapp.domain.precheck.scores import ScoreTable
 
 _LOOK_BACK = 12  # characters before a statement that may say that another score is meant
+_JUST_BEFORE = 6
 _YEAR_BACK = 24
 _YEAR = re.compile(r"(20\d{2})年")
 _CLAUSE = re.compile(r"[。;!?]")
@@ -34,10 +35,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Body lines of the conclusion, and the evaluated year if it is known."""
+    """Body lines of the conclusion, the evaluated year if it is known, the project's names."""
 
     conclusion: tuple[int, int] | None
     year: int | None
+    names: tuple[str, ...] = ()
 
     def source(self, paragraph: Paragraph) -> str:
         """Return where a paragraph stands: in the conclusion, or elsewhere."""
@@ -89,10 +91,13 @@ def _scores_in(
 
 def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
     """Say whether the words before a statement make it another score: an indicator's, a year's."""
-    before = text[max(0, start - _LOOK_BACK) : start]
-    cut = [match.end() for match in _BREAK.finditer(before)]
-    clause = before[cut[-1] :] if cut else before
-    if any(word in clause for word in rule.not_before):
+    before = text[:start]
+    for name in scope.names:
+        before = before.replace(name, "")  # 垃圾分类项目 and 网格化管理 are no indicators
+    clause = _BREAK.split(before)[-1]
+    if any(word in clause[-_LOOK_BACK:] for word in rule.not_before):
+        return True
+    if any(word in clause[-_JUST_BEFORE:] for word in rule.not_just_before):
         return True
     years = _YEAR.findall(text[max(0, start - _YEAR_BACK) : start])
     return bool(years and scope.year and int(years[-1]) < scope.year)
