@@ -48,21 +48,21 @@ def document(*pages: Page, tables: Sequence[Table] = (), **over: object) -> Docu
 
 def table(
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | None]],
     *,
     number: int = 3,
     caption: str = "",
     uncertain: bool = False,
 ) -> Table:
     """Return a table in which an empty cell is drawn and None would be merged away."""
-    made = []
+    made: list[Row] = []
     for at, texts in enumerate(rows):
         y = 300 + 20 * at
-        cells = tuple(
-            Cell(text, number, Box(72 + 60 * i, y, 130 + 60 * i, y + 18))
-            for i, text in enumerate(texts)
-        )
-        made.append(Row(cells, number, Box(72, y, 500, y + 18)))
+        cells = []
+        for i, text in enumerate(texts):
+            box = None if text is None else Box(72 + 60 * i, y, 130 + 60 * i, y + 18)
+            cells.append(Cell(made[-1].cells[i].text if text is None else text, number, box))
+        made.append(Row(tuple(cells), number, Box(72, y, 500, y + 18)))
     return Table(
         "t1", number, number, made[0].box, tuple(columns), tuple(made), caption, 1, uncertain
     )

@@ -11,6 +11,7 @@ from tests.precheck_documents import (
     BODY,
     COVER,
     FILLER,
+    SCORE_COLUMNS,
     SCORE_ROWS,
     all_findings,
     document,
@@ -159,6 +160,63 @@ def test_children_are_compared_with_the_weight_in_their_parents_name() -> None:
     (finding,) = findings_of(ordinary(tables=[score_table(rows=rows)]), "weights-sum")
 
     assert (finding.expected, finding.found) == ("25", "20")
+
+
+LEVELS = ("一级指标", "权重", "二级指标", "权重", "三级指标", "权重", "得分")
+OUTPUT = [
+    ("产出", "80", "数量", "40", "完成率", "40", "38"),
+    (None, None, "质量", "40", "达标率", "40", "35"),
+]
+DECISION = [
+    ("决策", "20", "立项", "20", "依据", "10", "9"),
+    (None, None, None, None, "程序", "10", "8"),
+]
+WHOLE = ("合计", "", "", "", "", "100", "90")
+
+
+def test_equal_weights_side_by_side_are_two_groups() -> None:
+    made = ordinary(tables=[table(LEVELS, [*DECISION, *OUTPUT, WHOLE])])
+
+    assert findings_of(made, "weights-sum") == []
+
+
+def test_a_level_of_weights_that_its_children_do_not_give_is_told() -> None:
+    rows = [("决策", "25", "立项", "20", "依据", "10", "9"), DECISION[1], *OUTPUT, WHOLE]
+
+    (finding,) = findings_of(ordinary(tables=[table(LEVELS, rows)]), "weights-sum")
+
+    assert (finding.expected, finding.found, finding.outcome) == ("25", "20", Outcome.SUSPECT)
+
+
+NUMBERED = [
+    ("一", "项目决策", "20", "17"),
+    ("1", "立项依据", "10", "9"),
+    ("2", "立项程序", "10", "8"),
+    ("二", "项目产出", "80", "73"),
+    ("1", "完成数量", "40", "38"),
+    ("2", "完成质量", "40", "35"),
+    ("", "合计", "100", "90"),
+]
+
+
+def test_parents_numbered_in_a_column_of_their_own_are_not_counted_twice() -> None:
+    made = ordinary(tables=[table(("序号", "评价指标", "分值", "得分"), NUMBERED)])
+
+    assert findings_of(made, "weights-sum") == findings_of(made, "scores-sum") == []
+
+
+@pytest.mark.parametrize(
+    ("weights", "count"),
+    [
+        (("20", "20", "30", "30"), 0),
+        (("20", "20", "30", "25"), 1),
+        (("20.0", "20", "30", "30.04"), 0),
+    ],
+)
+def test_without_a_total_row_full_marks_are_a_hundred(weights: tuple[str, ...], count: int) -> None:
+    rows = [(*row[:2], weight, row[3]) for row, weight in zip(SCORE_ROWS, weights, strict=True)]
+
+    assert len(findings_of(ordinary(tables=[table(SCORE_COLUMNS, rows)]), "weights-sum")) == count
 
 
 def test_scores_that_do_not_add_up_to_the_stated_total_are_told() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from reviewapp.domain.document import Cell, Place, Row, Table
 from reviewapp.domain.precheck import numbering
@@ -16,6 +17,7 @@ from reviewapp.domain.precheck.text import MAX_QUOTE, decimal, half, plain
 _POINTS = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:分|%)?")
 _NAMED_POINTS = re.compile(r"[(]?(\d+(?:\.\d+)?)分[)]?$")
 _REMARK = re.compile(r"\([^()]*\)|:.*$")
+_SERIAL = ("序号", "编号")
 _SUB_PROJECT = re.compile(r"\((?!续|附|单位|金额|满分|表|一|二|三|20\d\d年)([^()]{4,})\)")
 
 
@@ -118,12 +120,14 @@ def read(table: Table, rule: ScoreRule) -> ScoreTable | None:
         return None
     weight, score = (weights[-1] if weights else None), (scores[-1] if scores else None)
     rows = [_row(row, indicators, weight, score, rule) for row in table.rows]
-    rows = _by_number_style(rows, indicators)
+    ranks = _ranks(rows, indicators, columns)
+    if len(indicators) == 1:
+        rows = _by_number_style(rows, ranks)
     # A row cut by a page break is sound if both its figures were read.
     doubtful = table.uncertain or any(
         r.row.broken and (r.weight is None or r.score is None) for r in rows
     )
-    groups = _groups(rows, indicators, weights)
+    groups = _groups(rows, indicators, weights, ranks)
     has_weights = weight is not None and any(r.weight is not None for r in rows)
     has_scores = score is not None and any(r.score is not None for r in rows)
     if not (has_weights or has_scores):
@@ -227,33 +231,38 @@ def _points(cell: Cell) -> Decimal | None:
     return Decimal(match.group(1)) if match else decimal(text)
 
 
-def _by_number_style(rows: list[ScoreRow], indicators: list[int]) -> list[ScoreRow]:
+def _by_number_style(rows: list[ScoreRow], ranks: Sequence[int | None]) -> list[ScoreRow]:
     """With one column of names, rows numbered 一、 are parents of those numbered （一） or 1."""
-    if len(indicators) > 1:
-        return rows
     leaves = [i for i, row in enumerate(rows) if row.kind is RowKind.LEAF]
-    ranks = {}
-    for i in leaves:
-        cell = rows[i].row.cells[indicators[0]]
-        number = numbering.parse(half(cell.text))
-        if number is not None:
-            ranks[i] = numbering.RANKS[number.style]
-    if len(set(ranks.values())) < 2 or len(ranks) < 0.8 * len(leaves):
+    known = [i for i in leaves if ranks[i] is not None]
+    if len({ranks[i] for i in known}) < 2 or len(known) < 0.8 * len(leaves):
         return rows
     result = list(rows)
-    for position, i in enumerate(leaves[:-1]):
-        following = ranks.get(leaves[position + 1])
-        if i in ranks and following is not None and following > ranks[i]:
-            row = rows[i]
-            result[i] = ScoreRow(
-                RowKind.PARENT, row.label, row.weight, row.score, row.row, row.has_score_cell
-            )
+    for i, following in pairwise(leaves):
+        own, next_rank = ranks[i], ranks[following]
+        if own is not None and next_rank is not None and next_rank > own:
+            result[i] = replace(rows[i], kind=RowKind.PARENT)
     return result
 
 
-def _groups(rows: list[ScoreRow], indicators: list[int], weights: list[int]) -> list[Group]:
+def _ranks(
+    rows: Sequence[ScoreRow], indicators: list[int], columns: Sequence[str]
+) -> list[int | None]:
+    """Return how high each row's number ranks: that of 序号, or the one its name begins with."""
+    serial = next((i for i, text in enumerate(columns) if text in _SERIAL), None)
+    ranks: list[int | None] = []
+    for row in rows:
+        text = half(row.row.cells[indicators[0] if serial is None else serial].text)
+        number = numbering.parse(f"{text.strip()}、" if serial is not None else text)
+        ranks.append(numbering.RANKS[number.style] if number else None)
+    return ranks
+
+
+def _groups(
+    rows: list[ScoreRow], indicators: list[int], weights: list[int], ranks: Sequence[int | None]
+) -> list[Group]:
     """Return parents that state what their leaves add up to."""
-    groups = _subtotals(rows) + _numbered_parents(rows, indicators[0])
+    groups = _subtotals(rows) + _numbered_parents(rows, ranks)
     for column in weights[:-1]:
         groups += _spans(rows, column, _points)
     for column in indicators[:-1]:
@@ -282,16 +291,16 @@ def _subtotals(rows: list[ScoreRow]) -> list[Group]:
     return groups
 
 
-def _numbered_parents(rows: list[ScoreRow], column: int) -> list[Group]:
+def _numbered_parents(rows: list[ScoreRow], ranks: Sequence[int | None]) -> list[Group]:
     """一、 holds the leaves below it until the next number of its own or a higher rank."""
     groups = []
     for i, row in enumerate(rows):
-        rank = _rank(row, column)
+        rank = ranks[i]
         if row.kind is not RowKind.PARENT or rank is None:
             continue
         leaves = []
         for j in range(i + 1, len(rows)):
-            other = _rank(rows[j], column)
+            other = ranks[j]
             if rows[j].kind is RowKind.TOTAL or (other is not None and other <= rank):
                 break
             if rows[j].kind is RowKind.LEAF:
@@ -299,11 +308,6 @@ def _numbered_parents(rows: list[ScoreRow], column: int) -> list[Group]:
         if leaves:
             groups.append(Group(row.label, row.weight, row.score, tuple(leaves), row))
     return groups
-
-
-def _rank(row: ScoreRow, column: int) -> int | None:
-    number = numbering.parse(half(row.row.cells[column].text))
-    return numbering.RANKS[number.style] if number else None
 
 
 def _spans(
@@ -316,11 +320,19 @@ def _spans(
         cell = row.row.cells[column]
         text = plain(cell.text) if cell.box is not None else ""
         ends = row.kind is RowKind.TOTAL
-        # The same text drawn again is a merged cell that goes on after a page break.
-        if ends or (text and (opened is None or text != opened[1])):
+        # The same text drawn again on the next page is a merged cell that goes on there.
+        goes_on = opened is not None and text == opened[1] and i > 0 and _turns(rows, i, column)
+        if ends or (text and not goes_on):
             groups += _close(rows, opened, i)
             opened = None if ends else (i, text, points(cell))
     return groups + _close(rows, opened, len(rows))
+
+
+def _turns(rows: list[ScoreRow], i: int, column: int) -> bool:
+    """Say whether row `i` begins a page and its cells left of the column are those above it."""
+    here, above = rows[i].row, rows[i - 1].row
+    left = zip(here.cells[:column], above.cells[:column], strict=False)
+    return here.page != above.page and all(plain(a.text) == plain(b.text) for a, b in left)
 
 
 def _close(

@@ -11,7 +11,7 @@ from reviewapp.domain.precheck.finding import Doubt, Outcome
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules, ScoreRule
-from reviewapp.domain.precheck.scores import RowKind, ScoreRow, ScoreTable
+from reviewapp.domain.precheck.scores import Group, RowKind, ScoreRow, ScoreTable
 from reviewapp.domain.precheck.statements import Statement
 from reviewapp.domain.precheck.text import plain, show
 
@@ -44,7 +44,7 @@ def _whole(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
     stated = total.weight if total is not None else None
     near = abs(found - rule.total) <= _NEAR_FULL and _dimensions(table, rule) >= _LEAST_DIMENSIONS
     expected = stated if stated is not None else (rule.total if near else None)
-    if expected is None or not leaves:
+    if expected is None or not leaves or _counted_twice(found, expected):
         return
     if abs(found - expected) > rule.tolerance(len(leaves)):
         row = total if total is not None and stated is not None else leaves[-1]
@@ -56,18 +56,28 @@ def _whole(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
         yield _sum_doubt(table, total, rule.total, found, variant="not-full")
 
 
+def _counted_twice(found: Decimal, expected: Decimal) -> bool:
+    """Say whether the sum holds parents as well as children: levels that the reading missed."""
+    return any(abs(found - expected * times) <= _SAME for times in (2, 3))
+
+
 def _parents(table: ScoreTable, rule: ScoreRule) -> Iterator[Doubt]:
+    off: list[tuple[Group, Decimal, bool]] = []
     for group in table.groups:
-        if group.weight is None:
-            continue
         weights = [table.rows[i].weight for i in group.leaves]
         known = [weight for weight in weights if weight is not None]
         found = sum(known, Decimal(0))
-        if not known or abs(found - group.weight) <= rule.tolerance(len(known)):
+        if group.weight is None or not known:
             continue
-        lost = table.doubtful or len(known) < len(weights)
+        if abs(found - group.weight) > rule.tolerance(len(known)):
+            off.append((group, found, len(known) < len(weights)))
+    # Differences that cancel out are a row counted with its neighbour, not two wrong weights.
+    moved = len(off) > 1 and not sum((found - (g.weight or 0) for g, found, _ in off), Decimal(0))
+    for group, found, partly in off:
+        stated = group.weight or Decimal(0)
+        lost = table.doubtful or partly or moved
         yield _sum_doubt(
-            table, group.row, group.weight, found, variant="parent", name=group.label, lost=lost
+            table, group.row, stated, found, variant="parent", name=group.label, lost=lost
         )
 
 
@@ -111,6 +121,8 @@ def scores_sum(report: Report, rules: Rules) -> Iterator[Doubt]:
             continue
         found = table.score_sum()
         if abs(found - total.score) <= rule.tolerance(len(leaves)):
+            continue
+        if _counted_twice(found, total.score):
             continue
         complete = total.weight is not None and abs(table.weight_sum() - total.weight) <= _SAME
         lost = (table.doubtful and not complete) or len(scored) < len(leaves)
