@@ -297,6 +297,7 @@ def _scores(file: _File) -> ScoreRule:
         not_before=file.texts("not_before"),
         not_just_before=file.texts("not_just_before"),
         grade_phrases=file.patterns("grade_phrases"),
+        grade_not_before=file.texts("grade_not_before"),
         full_marks=file.patterns("full_marks"),
         bands=_bands(bands),
         grade_words={word: words.text(word) for word in words.data},

@@ -115,7 +115,7 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
     scope = Scope(_conclusion(found), period.last if period else None, names)
     whole = _whole_tables(tables, headings, named.get("title"))
     stated = statements.total_scores(paragraphs, whole, rules.scores, scope)
-    graded = statements.grades(paragraphs, rules.scores, scope)
+    graded = statements.grades(paragraphs, rules.scores, scope, stated)
     figures = facts.figures(
         paragraphs,
         _within(paragraphs, found, _MONEY_SECTIONS),

@@ -116,6 +116,7 @@ class ScoreRule:
     not_before: tuple[str, ...]
     not_just_before: tuple[str, ...]
     grade_phrases: tuple[str, ...]  # regular expressions with the group "grade"
+    grade_not_before: tuple[str, ...]
     full_marks: tuple[str, ...]
     bands: tuple[tuple[Decimal, str], ...]  # lower bound in points -> grade, falling
     grade_words: Mapping[str, str]  # printed word -> 优 良 中 差

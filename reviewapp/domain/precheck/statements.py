@@ -15,6 +15,8 @@ from reviewapp.domain.precheck.scores import ScoreTable
 
 _LOOK_BACK = 12  # characters before a statement that may say that another score is meant
 _JUST_BEFORE = 6
+_GRADE_BACK = 10
+_ANY_SCORE = re.compile(r"(?<!满分)(?<![\d.])\d{1,3}(?:\.\d{1,3})?分")
 _YEAR_BACK = 24
 _YEAR = re.compile(r"(20\d{2})年")
 _CLAUSE = re.compile(r"[。;!?]")
@@ -103,11 +105,17 @@ def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
     return bool(years and scope.year and int(years[-1]) < scope.year)
 
 
-def grades(paragraphs: Iterable[Paragraph], rule: ScoreRule, scope: Scope) -> list[Statement]:
-    """Return every place that states the project's evaluation grade, as 优 良 中 差."""
+def grades(
+    paragraphs: Iterable[Paragraph], rule: ScoreRule, scope: Scope, scores: Sequence[Statement]
+) -> list[Statement]:
+    """Return every place that states the project's evaluation grade, as 优 良 中 差.
+
+    A grade that goes with a score which is not one of `scores` is that score's.
+    """
     patterns = [re.compile(p) for p in rule.grade_phrases]
     found: list[Statement] = []
     for paragraph in paragraphs:
+        own = {score.start for score in scores if score.paragraph is paragraph}
         seen: set[int] = set()
         for pattern in patterns:
             for match in pattern.finditer(paragraph.text):
@@ -115,11 +123,20 @@ def grades(paragraphs: Iterable[Paragraph], rule: ScoreRule, scope: Scope) -> li
                 grade = rule.grade_words.get(match["grade"])
                 if grade is None or at in seen or _defines(paragraph.text, match, rule, scope):
                     continue
+                if _goes_with_other(paragraph.text, match.start(), own):
+                    continue
                 seen.add(at)
                 place = paragraph.place(match.start(), match.end())
                 source = scope.source(paragraph)
                 found.append(Statement(grade, place, source, paragraph, at, match.end()))
     return found
+
+
+def _goes_with_other(text: str, start: int, own: set[int]) -> bool:
+    """Say whether the last score in the sentence before a grade is not the project's."""
+    sentence = max((match.end() for match in _CLAUSE.finditer(text, 0, start)), default=0)
+    last = [match.start() for match in _ANY_SCORE.finditer(text, sentence, start)][-1:]
+    return bool(last) and last[0] not in own
 
 
 _RANGE = re.compile(
@@ -131,6 +148,9 @@ def _defines(text: str, match: re.Match[str], rule: ScoreRule, scope: Scope) -> 
     """Say whether the words define the grades instead of giving one, or give another's."""
     before = text[max(0, match.start() - 20) : match.start("grade")]
     clause = _CLAUSE.split(before)[-1]
+    just = _BREAK.split(text[: match.start("grade")])[-1][-_GRADE_BACK:]
+    if any(word in just for word in rule.grade_not_before):
+        return True
     return bool(_RANGE.search(clause)) or _is_other(text, match.start(), rule, scope)
 
 
