@@ -266,6 +266,7 @@ def _cover(file: _File) -> CoverRule:
         agency_endings=file.texts("agency_endings"),
         unit_endings=file.texts("unit_endings"),
         title_endings=file.texts("title_endings"),
+        not_units=file.texts("not_units"),
         phrases=_lists(file.inner("phrases"), patterns=True),
         required=_lists(file.inner("required")),
     )

@@ -169,32 +169,46 @@ def _no_title(line: Line, rule: CoverRule) -> bool:
 def _add_unlabelled(
     fields: dict[str, Stated], rows: list[list[_Segment]], rule: CoverRule, title: Stated | None
 ) -> None:
-    """Read the agency and the date from lines without a label."""
-    for row in rows:
-        for segment in row:
-            inside = (
-                title is not None
-                and segment.line.page == title.place.page
-                and (title.place.box.y0 <= segment.line.box.y0 < title.place.box.y1)
-            )
-            for part in re.split(r"\s{1,}", half(segment.text)):
-                text = _clean(plain(part))
-                if not inside and _is_agency(text, rule) and "agency" not in fields:
-                    fields["agency"] = Stated(text, _place([segment]))
-            whole = plain(segment.text)
-            found = dates(whole)
-            if inside or "report_date" in fields or len(found) != 1:
-                continue
-            # A date stands by itself: hardly a word before it, hardly one after.
-            if found[0].month and found[0].start <= 5 and len(whole) <= found[0].end + 3:
-                fields["report_date"] = Stated(str(found[0]), _place([segment]))
+    """Read agency, unit and date from lines without a label."""
+    labelled = fields.keys() & {"unit", "department"}
+    for segment in (segment for row in rows for segment in row):
+        if title is not None and _inside(segment.line, title.place):
+            continue
+        for part in re.split(r"\s{1,}", half(segment.text)):
+            text = _clean(plain(part))
+            if _is_agency(text, rule):
+                fields.setdefault("agency", Stated(text, _place([segment])))
+            elif not labelled and _is_unit(text, rule):
+                fields.setdefault("unit", Stated(text, _place([segment])))
+        whole = plain(segment.text)
+        found = dates(whole)
+        # A date stands by itself: hardly a word before it, hardly one after.
+        alone = len(found) == 1 and found[0].start <= 5 and len(whole) <= found[0].end + 3
+        if alone and found[0].month:
+            fields.setdefault("report_date", Stated(str(found[0]), _place([segment])))
+    _read_date(fields)
+
+
+def _inside(line: Line, place: Place) -> bool:
+    return line.page == place.page and place.box.y0 <= line.box.y0 < place.box.y1
+
+
+def _read_date(fields: dict[str, Stated]) -> None:
+    """Replace the printed date by its value; a period of time is none."""
     stated = fields.get("report_date")
-    if stated is not None:
-        read_dates = dates(plain(stated.value))
-        if read_dates:
-            fields["report_date"] = Stated(str(read_dates[0]), stated.place)
-        elif not re.fullmatch(r"20\d\d(?:-\d\d){1,2}", stated.value):
-            del fields["report_date"]
+    if stated is None:
+        return
+    found = dates(plain(stated.value))
+    if len(found) == 1:
+        fields["report_date"] = Stated(str(found[0]), stated.place)
+    elif not re.fullmatch(r"20\d\d(?:-\d\d){1,2}", stated.value):
+        del fields["report_date"]
+
+
+def _is_unit(text: str, rule: CoverRule) -> bool:
+    """Say whether a line by itself is the name of an office, not of who commissioned the report."""
+    named = 4 < len(text) <= 25 and ":" not in text and text.endswith(rule.unit_endings)
+    return named and not any(word in text for word in rule.not_units)
 
 
 def _is_agency(text: str, rule: CoverRule) -> bool:

@@ -96,6 +96,7 @@ class CoverRule:
     agency_endings: tuple[str, ...]
     unit_endings: tuple[str, ...]
     title_endings: tuple[str, ...]
+    not_units: tuple[str, ...]
     phrases: Mapping[str, tuple[str, ...]]  # regular expressions for the first pages
     required: Mapping[str, tuple[str, ...]]  # kind -> fact names
 
