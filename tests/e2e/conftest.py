@@ -65,37 +65,29 @@ class Site:
         return done.stdout
 
     def start_web(self) -> None:
-        self.web = subprocess.Popen(
-            [
-                BIN / "gunicorn",
-                "--worker-class",
-                "gthread",
-                "--workers",
-                "2",
-                "--threads",
-                "8",
-                "--bind",
-                f"127.0.0.1:{self.port}",
-                "--no-control-socket",
-                "reviewapp.wsgi:app",
-            ],
-            env=self.environ,
-            cwd=ROOT,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.data_dir / "web.log").open("ab"),
+        """Start gunicorn and wait until it answers."""
+        self.web = self._start(
+            "web",
+            "gunicorn",
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
+            *("--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "reviewapp.wsgi:app"),
         )
         self.wait()
 
     def start_worker(self) -> None:
-        self.worker = subprocess.Popen(
-            [BIN / "reviewapp", "worker"],
-            env=self.environ,
-            cwd=ROOT,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.data_dir / "worker.log").open("ab"),
-        )
+        """Start a worker."""
+        self.worker = self._start("worker", "reviewapp", "worker")
+
+    def _start(self, name: str, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.data_dir / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [BIN / program, *arguments],
+                env=self.environ,
+                cwd=ROOT,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
 
     def wait(self) -> None:
         for _ in range(200):

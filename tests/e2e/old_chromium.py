@@ -15,7 +15,7 @@ os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--no-sandbox --disable-gpu 
 os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 from PyQt5.QtCore import QTimer, QUrl
-from PyQt5.QtWebEngineWidgets import QWebEnginePage
+from PyQt5.QtWebEngineWidgets import QWebEnginePage, QWebEngineView
 from PyQt5.QtWidgets import QApplication
 
 SIGN_IN = """
@@ -49,7 +49,10 @@ class Walk:
     def __init__(self, app, base, login, password, paths):
         self.app, self.base, self.login, self.password = app, base, login, password
         self.paths, self.seen = list(paths), []
-        self.page = Page()
+        self.page, self.view = Page(), QWebEngineView()
+        self.view.setPage(self.page)
+        self.view.resize(1366, 768)
+        self.view.show()
         self.page.loadFinished.connect(self.loaded)
         self.step = "sign-in"
         self.page.load(QUrl(base + "/sign-in"))
