@@ -26,8 +26,8 @@ def enter(
 ) -> Review:
     """Begin to type a signed sheet in; `scan` is its hash, size in bytes and media type.
 
-    The signature on the sheet stands for the declaration of no conflict as well. Conflict where
-    the expert has begun the review in the app.
+    The signature on the sheet stands for the declaration of no conflict as well. A draft that the
+    expert has only opened gives way to the sheet; Conflict where something was saved in it.
     """
     if not actor.may(Permission.REVIEW_ENTER) or actor.id is None:
         raise NotAllowed(N_("Only an officer may do this."))
@@ -35,14 +35,21 @@ def enter(
     if assignment is None or assignment.state != "assigned":
         raise NotFound(N_("There is no such assignment."))
     report = session.get_one(Report, assignment.report_id)
+    if report.state != "taken-in":
+        raise NotFound(N_("There is no such assignment."))
     round_ = session.get_one(Round, report.round_id)
     require_phase(round_.phase, Act.PAPER_ENTER)
-    begun = session.exec(select(Review).where(Review.assignment_id == assignment_id)).first()
-    if begun is not None:
+    begun = session.exec(select(Review.id).where(Review.assignment_id == assignment_id)).first()
+    review = reviews.locked(session, begun) if begun is not None else None
+    if review is not None and (
+        review.paper_entered_by is not None or not reviews.is_untouched(review)
+    ):
         raise Conflict(N_("The review of this assignment has been begun already."))
     sha256, size_bytes, media_type = scan
     uploads.enter(session, sha256, size_bytes, media_type, now=now)
-    review = reviews.make_draft(session, assignment, report, round_, now=now)
+    review = review or reviews.make_draft(session, assignment, report, round_, now=now)
+    # The sheet is about the report as it is now, whatever version was opened before.
+    review.report_version = report.current_version
     review.paper_sha256, review.paper_entered_by = sha256, actor.id
     session.add(review)
     session.flush()
@@ -83,7 +90,7 @@ def send_back(
 def _waiting(session: Session, review_id: UUID, actor: Identity) -> tuple[Review, Report]:
     if not actor.may(Permission.REVIEW_ENTER):
         raise NotAllowed(N_("Only an officer may do this."))
-    review = session.get(Review, review_id)
+    review = reviews.locked(session, review_id)
     if review is None or review.paper_entered_by is None or review.state != "draft":
         raise NotFound(N_("There is no such review."))
     assignment = session.get_one(Assignment, review.assignment_id)

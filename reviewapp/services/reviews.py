@@ -7,6 +7,7 @@ texts, so that neither of two windows loses what was typed.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ from reviewapp.services.round_rules import bands_of, rubric_version_of
 
 MAX_REASON = 2000  # characters
 MAX_OPINION = 8000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and line break
 
 
 class StaleSave(Conflict):
@@ -64,7 +66,8 @@ class Saved:
 def open_review(session: Session, assignment_id: UUID, *, actor: Identity, now: datetime) -> Review:
     """Return the review of one's own assignment, making the draft at the first opening.
 
-    Needs the declaration of no conflict. NotFound for everybody else's assignment.
+    Needs the declaration of no conflict. NotFound for everybody else's assignment; Conflict while
+    an officer types the expert's signed sheet in.
     """
     assignment = session.get(Assignment, assignment_id)
     if (
@@ -75,6 +78,8 @@ def open_review(session: Session, assignment_id: UUID, *, actor: Identity, now: 
     ):
         raise NotFound(N_("There is no such assignment."))
     known = session.exec(select(Review).where(Review.assignment_id == assignment_id)).one_or_none()
+    if known is not None and known.paper_entered_by is not None and known.state == "draft":
+        raise Conflict(N_("An officer is typing in your signed sheet."))
     if known is not None:
         return known
     if assignment.declared_at is None:
@@ -264,7 +269,7 @@ def reopen(
     """Give a submitted review back to its expert, with a reason; what was submitted is kept."""
     if not actor.may(Permission.SETTLEMENT_MANAGE):
         raise NotAllowed(N_("Only an officer may do this."))
-    review = session.get(Review, review_id)
+    review = locked(session, review_id)
     if review is None or review.state != "submitted":
         raise NotFound(N_("There is no such review."))
     _assignment, report, round_ = _around(session, review)
@@ -296,7 +301,7 @@ def own_draft(session: Session, review_id: UUID, actor: Identity) -> Review:
 
     NotFound for others; Conflict when it is submitted or the phase does not allow it.
     """
-    review = session.get(Review, review_id)
+    review = locked(session, review_id)
     if review is None:
         raise NotFound(N_("There is no such review."))
     assignment, report, round_ = _around(session, review)
@@ -314,6 +319,20 @@ def own_draft(session: Session, review_id: UUID, actor: Identity) -> Review:
         act = Act.REVIEW_REVISE if review.reopened_at is not None else Act.REVIEW
         require_phase(round_.phase, act)
     return review
+
+
+def locked(session: Session, review_id: UUID) -> Review | None:
+    """Return the review, held for this transaction, or None.
+
+    Without the lock a save on PostgreSQL could still change a score after another transaction
+    has added the scores up and submitted them.
+    """
+    return session.get(Review, review_id, with_for_update=True, populate_existing=True)
+
+
+def is_untouched(review: Review) -> bool:
+    """Tell whether nothing was ever saved in the draft."""
+    return review.saved_at is None and review.state == "draft"
 
 
 def _around(session: Session, review: Review) -> tuple[Assignment, Report, Round]:
@@ -387,7 +406,8 @@ def _content(
 
 
 def _text(text: str, limit: int, field: str) -> str:
-    kept = text.replace("\r\n", "\n").strip()
+    # PostgreSQL keeps no NUL, and no control sign is ever meant.
+    kept = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
     if len(kept) > limit:
         raise Invalid(N_("At most %(limit)s characters fit here."), field=field, limit=limit)
     return kept

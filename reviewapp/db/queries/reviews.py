@@ -118,7 +118,7 @@ class AssignmentLine:
     pages: int | None
     round_title: str
     phase: str
-    state: str  # declare, ready, draft, submitted, declined
+    state: str  # declare, ready, draft, paper, submitted, declined
     review_id: UUID | None
     due: date | None
     submitted_at: datetime | None
@@ -165,7 +165,7 @@ def own_assignment(session: Session, assignment_id: UUID, who: Identity) -> Assi
 
 def own_assignments(session: Session, who: Identity) -> tuple[AssignmentLine, ...]:
     """Return the expert's own assignments: what is due first comes first, done ones last."""
-    order = {"declare": 0, "draft": 1, "ready": 2, "submitted": 3, "declined": 4}
+    order = {"declare": 0, "draft": 1, "ready": 2, "paper": 3, "submitted": 4, "declined": 5}
     return tuple(
         sorted(
             _assignments(session, who),
@@ -222,6 +222,8 @@ def _assignment(
         state = "declined"
     elif review is not None and review.state == "submitted":
         state = "submitted"
+    elif review is not None and review.paper_entered_by is not None:
+        state = "paper"  # being typed in by an officer: not the expert's to open
     elif row.declared_at is None:
         state = "declare"
     else:
