@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries import reports as report_queries
 from reviewapp.db.queries.reports import FindingLine
-from reviewapp.db.queries.reviews import ReviewPage
+from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
 from reviewapp.domain.errors import DomainError
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Identity, may_see_findings
@@ -83,14 +83,51 @@ def form_page(
     missing: tuple[Missing, ...] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """Render the whole form, with everything that was typed where something was refused."""
-    context = {**base(page, who), "typed": typed or {}}
+    """Render the whole form, with everything that was typed where something was refused.
+
+    What was typed goes back with the versions that it was made from, so that saving again does
+    not overwrite what was saved elsewhere and is not shown here. Only the one text that is shown
+    beside its newer version may be saved over it.
+    """
+    shown, marked = dict(typed or {}), {}
+    context = {**base(page, who), "typed": shown}
     context["error"] = words(refused) if refused else ""
-    context["stale"] = refused if isinstance(refused, StaleSave) else None
-    context["missing"] = {one.field: _(one.message) % dict(one.values) for one in missing}
+    if isinstance(refused, StaleSave):
+        part = part_of(page, key_of_stale(refused))
+        shown[part.version_name] = str(refused.version)
+        context.update(stale=refused, part=part, where=_where(page, part.key))
+    elif refused is not None and refused.field and not missing:
+        where = _where(page, refused.field)
+        marked[refused.field] = _("%(where)s: %(problem)s", where=where, problem=words(refused))
+        context["error"] = _("Nothing was saved yet. Correct what is marked, then save again.")
+    marked |= {one.field: _(one.message) % dict(one.values) for one in missing}
+    context["missing"] = marked
     return make_response(
         render_template("reviews/show.html", **context), status_of(refused) if refused else 200
     )
+
+
+def part_of(page: ReviewPage, key: str) -> Part:
+    """Return the part of the form with this key: opinion, veto-<veto> or criterion-<criterion>."""
+    if key == "opinion":
+        return Part(key, "opinion_version", page.opinion_version)
+    kind, _dash, name = key.partition("-")
+    if kind == "veto":
+        return Part(key, "vetoes_version", page.vetoes_version)
+    return Part(key, f"version-{name}", page.scores.get(name, ScoreLine()).version)
+
+
+def key_of_stale(stale: StaleSave) -> str:
+    """Return the key of the part that a save came too late for."""
+    return f"criterion-{stale.field}" if "points" in stale.sent else stale.field
+
+
+def _where(page: ReviewPage, field: str) -> str:
+    """Name the place of a field for people."""
+    kind, _dash, name = field.partition("-")
+    if kind in {"points", "reason", "criterion"}:
+        return page.rubric.criterion(name).title
+    return str(_("Vetoes") if kind == "veto" else _("Overall opinion"))
 
 
 def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
@@ -113,6 +150,8 @@ def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
         "typed": {},
         "missing": {},
         "stale": None,
+        "part": None,
+        "where": "",
         "error": "",
         "is_answer": False,
     }

@@ -15,7 +15,7 @@ from reviewapp.domain.policy import Permission
 from reviewapp.domain.scoring import Incomplete
 from reviewapp.services import reviews
 from reviewapp.web.reviews import bp
-from reviewapp.web.reviews.pages import Part, base, form_page, piece, shown_points
+from reviewapp.web.reviews.pages import base, form_page, part_of, piece, shown_points
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.identity import current_identity
@@ -181,19 +181,10 @@ def _answer(review_id: UUID, key: str, refused: DomainError | None = None) -> ob
         raise refused
     page, who = _own(review_id), current_identity()
     if is_htmx():
-        return piece(page, who, _part(page, key), refused=refused, typed=request.form.to_dict())
+        return piece(page, who, part_of(page, key), refused=refused, typed=request.form.to_dict())
     if refused is not None:
         return form_page(page, who, refused=refused, typed=request.form.to_dict())
     return done(url_for("reviews.show", review_id=review_id, _anchor=key))
-
-
-def _part(page: ReviewPage, key: str) -> Part:
-    if key == "opinion":
-        return Part(key, "opinion_version", page.opinion_version)
-    kind, _dash, name = key.partition("-")
-    if kind == "veto":
-        return Part(key, "vetoes_version", page.vetoes_version)
-    return Part(key, f"version-{name}", page.scores.get(name, ScoreLine()).version)
 
 
 def _own(review_id: UUID) -> ReviewPage:
