@@ -1,0 +1,101 @@
+"""The review form in a real browser: nothing typed is lost, nothing newer is overwritten unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewapp.db.session import Database
+from tests import people, rows
+from tests.e2e.conftest import Site, make_site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = make_site(tmp_path / "site")
+    database = Database(f"sqlite:///{site.data_dir / 'reviewapp.db'}")
+    with database.transaction() as session:
+        cast = people.enter(session)
+        report = rows.report(session, rows.round_(session, phase="rating"))
+        rows.assignment(session, report, cast.chen.expert_id)
+    site.start_web()
+    yield site
+    site.stop()
+
+
+def _form(page: Page) -> Page:
+    page.goto("/sign-in")
+    page.fill("[name=login]", "chen")
+    page.fill("[name=password]", people.PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto("/reviews")
+    page.locator("main td a.btn").click()
+    if page.locator("#review").count() == 0:
+        page.locator("main button.btn-primary").click()
+    expect(page.locator("#review")).to_be_visible()
+    return page
+
+
+def _reason(page: Page) -> str:
+    return page.locator("#f-reason-outline").input_value()
+
+
+def _type(page: Page, text: str) -> None:
+    page.locator("#f-reason-outline").fill(text)
+    page.locator("#f-opinion").focus()
+
+
+STATE = "#s-criterion-outline"
+
+
+def test_what_was_typed_offline_comes_back_and_is_saved(site: Site, open_page: Open) -> None:
+    page = _form(open_page(site))
+    page.context.set_offline(True)
+    _type(page, "断网时写的")
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator(STATE)).to_contain_text("已保存")
+    page.reload()
+    assert _reason(page) == "断网时写的"
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('review:'))") == []
+
+
+def test_a_copy_from_before_a_newer_save_is_shown_beside_it(site: Site, open_page: Open) -> None:
+    first, second = _form(open_page(site)), _form(open_page(site))
+    first.context.set_offline(True)
+    _type(first, "离线的旧稿")
+    first.wait_for_timeout(300)
+    _type(second, "另一窗口的新稿")
+    expect(second.locator(STATE)).to_contain_text("已保存")
+    first.context.set_offline(False)
+    first.reload()
+    for text in ("离线的旧稿", "另一窗口的新稿"):
+        expect(first.locator(STATE)).to_contain_text(text)
+    # Going on to type is no choice: it is still refused.
+    _type(first, "离线的旧稿，续")
+    expect(first.locator(STATE)).to_contain_text("离线的旧稿，续")
+    second.reload()
+    assert _reason(second) == "另一窗口的新稿"
+    first.locator(f"{STATE} [data-drop]").click()
+    expect(first.locator("#f-reason-outline")).to_have_value("另一窗口的新稿")
+    first.reload()
+    assert _reason(first) == "另一窗口的新稿"
+
+
+def test_vetoes_ticked_quickly_do_not_refuse_each_other(site: Site, open_page: Open) -> None:
+    page = _form(open_page(site))
+    boxes = page.locator("#vetoes input[type=checkbox]")
+    for index in range(3):
+        boxes.nth(index).check()
+    for index in range(3):
+        expect(page.locator("#vetoes .saved").nth(index)).to_contain_text("已保存")
+    page.reload()
+    for index in range(3):
+        expect(boxes.nth(index)).to_be_checked()
