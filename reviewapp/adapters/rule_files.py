@@ -20,6 +20,7 @@ from reviewapp.domain.precheck.rules import (
     CheckRule,
     CoverRule,
     FactRule,
+    FundRule,
     LeftoverRule,
     Outline,
     RepealedRule,
@@ -30,7 +31,7 @@ from reviewapp.domain.precheck.rules import (
 from reviewapp.domain.precheck.suite import check_ids
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
-FILES = ("checks", "cover", "facts", "leftovers", "repealed", "scores")
+FILES = ("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores")
 
 
 @lru_cache(maxsize=4)
@@ -57,6 +58,8 @@ def _read(folder: Path) -> Rules:
         checks=_checks(data["checks"]),
         repealed=tuple(_repealed(item) for item in repealed.items("rules")),
         repeal_words=repealed.texts("words"),
+        document_words=repealed.texts("document_words"),
+        funds=_funds(data["funds"]),
         local_prefixes=repealed.texts("local_prefixes"),
         leftovers=tuple(_leftover(item) for item in data["leftovers"].items("leftovers")),
         cover=_cover(data["cover"]),
@@ -323,6 +326,13 @@ def _facts(file: _File) -> FactRule:
         table_columns=_lists(file.inner("table_columns")),
         evaluation_year=file.patterns("evaluation_year"),
     )
+    file.done()
+    return rule
+
+
+def _funds(file: _File) -> FundRule:
+    names = ("columns", "not_columns", "totals", "levels")
+    rule = FundRule(*(file.texts(name) for name in names))
     file.done()
     return rule
 

@@ -148,6 +148,11 @@ def make_piece(line_text: str, page: int, box: Box, start: int) -> Piece:
     return Piece(page, box, line_text, kept, start)
 
 
+def _kept_text(piece: Piece) -> str:
+    text = half(piece.raw)
+    return "".join([text[i] for i in piece.kept])
+
+
 def paragraph(lines: list[Line], index: int, *, skip: int = 0) -> Paragraph | None:
     """Join lines to a paragraph; `skip` leaves out so many plain characters of the first."""
     pieces: list[Piece] = []
@@ -160,7 +165,7 @@ def paragraph(lines: list[Line], index: int, *, skip: int = 0) -> Paragraph | No
         if not piece.kept:
             continue
         pieces.append(piece)
-        parts.append("".join(half(line.text)[i] for i in piece.kept))
+        parts.append(_kept_text(piece))
         length += len(piece.kept)
     if not pieces:
         return None
@@ -176,5 +181,5 @@ def cell_paragraphs(document: Document) -> Iterator[Paragraph]:
                     continue
                 piece = make_piece(cell.text, cell.page, cell.box, 0)
                 if piece.kept:
-                    text = "".join(half(cell.text)[i] for i in piece.kept)
+                    text = _kept_text(piece)
                     yield Paragraph(text, (piece,), table.after_line, in_table=True)

@@ -148,6 +148,16 @@ class LeftoverRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FundRule:
+    """How tables of funds are worded, for their sums."""
+
+    columns: tuple[str, ...]  # words of a column, or of the caption, that hold money
+    not_columns: tuple[str, ...]  # words of columns that are not added up
+    totals: tuple[str, ...]
+    levels: tuple[str, ...]  # words of rows that make levels (小计, 其中): not judged
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All data of the precheck; `content_hash` is over the files as they are (hex SHA-256)."""
 
@@ -156,7 +166,9 @@ class Rules:
     repealed: tuple[RepealedRule, ...]
     repeal_words: tuple[str, ...]  # a sentence with one of them knows of the repeal
     local_prefixes: tuple[str, ...]  # before a number they make it a local rule's
+    document_words: tuple[str, ...]  # what stands before the year of a document number
     leftovers: tuple[LeftoverRule, ...]
+    funds: FundRule
     cover: CoverRule
     scores: ScoreRule
     facts: FactRule

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from reviewapp.domain.precheck.checks import citations, cover, files, leftovers, scores, sections
+from reviewapp.domain.precheck.checks import (
+    citations,
+    cover,
+    files,
+    funds,
+    leftovers,
+    scores,
+    sections,
+    surveys,
+)
 from reviewapp.domain.precheck.checks import personal_data as personal
 from reviewapp.domain.precheck.finding import Severity
 from reviewapp.domain.precheck.registry import Check, CheckRun, registered, run_one
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
 
-MODULES = (sections, leftovers, cover, scores, citations, personal, files)
+MODULES = (sections, leftovers, cover, scores, funds, citations, surveys, personal, files)
 
 
 def all_checks() -> tuple[Check, ...]:

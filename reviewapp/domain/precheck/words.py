@@ -67,6 +67,21 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "pii-id-number": {"": N_("An identity number stands here; mask it before publication.")},
+    "citation-malformed": {"": N_("“%(found)s” should read %(expected)s.")},
+    "score-rate-mismatch": {
+        "": N_(
+            "%(score)s of %(weight)s points is a score rate of %(expected)s; %(found)s is stated."
+        ),
+    },
+    "amount-cross-foot": {
+        "": N_("The rows of “%(column)s” add up to %(expected)s; the total row states %(found)s."),
+    },
+    "survey-arithmetic": {
+        "returned": N_("%(found)s questionnaires were returned, but only %(most)s were issued."),
+        "valid": N_("%(found)s questionnaires are valid, but only %(most)s were there."),
+        "": N_("The numbers of the survey contradict each other."),
+    },
+    "pii-bank-card": {"": N_("A bank card number stands here; mask it before publication.")},
     "pii-phone": {"": N_("A mobile number stands here; mask it before publication.")},
     "text-layer-missing": {"": N_("This page is a picture without text; it was not checked.")},
     "text-layer-garbled": {

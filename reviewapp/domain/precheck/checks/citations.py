@@ -29,8 +29,11 @@ def citation_repealed(report: Report, rules: Rules) -> Iterator[Doubt]:
     if period is None:
         return
     begins = date(period.last, 1, 1)
+    whole = "\n".join(paragraph.text for paragraph in report.texts)
     for rule in rules.repealed:
-        if rule.since >= begins:
+        # Most rules are cited nowhere; a look at the whole text spares the patterns.
+        named = any(plain(title) in whole for title in rule.titles)
+        if rule.since >= begins or not (named or number_pattern(rule.number).search(whole)):
             continue
         if period.first < rule.since.year and _cites(report.texts, rule.replaced_by):
             continue  # the period reaches back to when the old rule was in force
@@ -46,6 +49,35 @@ def citation_repealed(report: Report, rules: Rules) -> Iterator[Doubt]:
                 },
             )
             break
+
+
+_MALFORMED = re.compile(
+    r"(?P<word>[\u4e00-\u9fa5]{1,8})(?:\[|【|\()(?P<year>(?:19|20)\d\d)(?:\]|】|\))(?P<number>\d{1,5})号"
+)
+
+
+@check("citation-malformed", version=1)
+def citation_malformed(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """A document number whose year does not stand in 〔〕 (GB/T 9704-2012, 7.2.5); first place."""
+    seen: set[str] = set()
+    for paragraph in report.texts:
+        for match in _MALFORMED.finditer(paragraph.text):
+            word = _LEADING.sub("", match["word"])
+            right = f"{word}〔{match['year']}〕{match['number']}号"
+            if not word.endswith(rules.document_words) or right in seen:
+                continue
+            seen.add(right)
+            start = match.end("word") - len(word)
+            found = paragraph.text[start : match.end()]
+            yield Doubt(
+                place=paragraph.place(start, match.end()),
+                expected=right,
+                found=found,
+                values={"expected": right, "found": found},
+            )
+
+
+_LEADING = re.compile(r"^.*(?:根据|依据|按照|参照|执行|印发|关于|以及|和|及|与|的)")
 
 
 def _cites(paragraphs: Sequence[Paragraph], number: str) -> bool:

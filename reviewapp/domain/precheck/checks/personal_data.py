@@ -57,3 +57,26 @@ def pii_phone(report: Report, _rules: Rules) -> Iterator[Doubt]:
                 expected=f"{digits[:3]}****{digits[7:]}",
                 found=match["n"],
             )
+
+
+_CARD = re.compile(r"(?<![0-9A-Za-z.,-])62\d{14,17}(?![0-9A-Za-z]|\.\d)")
+
+
+@check("pii-bank-card", version=1)
+def pii_bank_card(report: Report, _rules: Rules) -> Iterator[Doubt]:
+    """A UnionPay card number of 16 to 19 digits with a right check digit (ISO/IEC 7812-1)."""
+    for paragraph in report.texts:
+        for match in _CARD.finditer(paragraph.text):
+            number = match.group()
+            if is_card_number(number) and not (len(number) == 18 and is_id_number(number)):
+                masked = f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
+                yield Doubt(place=paragraph.place(*match.span()), expected=masked, found=number)
+
+
+def is_card_number(number: str) -> bool:
+    """Say whether the digits fit their last one by Luhn's rule."""
+    total = 0
+    for position, char in enumerate(reversed(number)):
+        digit = int(char) * (2 if position % 2 else 1)
+        total += digit - 9 if digit > 9 else digit
+    return total % 10 == 0

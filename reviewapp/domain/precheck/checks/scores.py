@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -148,6 +149,54 @@ def score_exceeds_weight(report: Report, rules: Rules) -> Iterator[Doubt]:
                 variant="lost" if row.row.broken else ("above" if above else "below"),
                 values={"name": row.label, "weight": show(most), "score": show(row.score)},
             )
+
+
+_STATED_RATE = re.compile(
+    r"(?:分值|满分|权重分?|标准分)(?:为|共|是)?(?P<weight>\d+(?:\.\d+)?)分,(?:实际|评价|综合)?得分(?:为|是)?"
+    r"(?P<score>\d+(?:\.\d+)?)分,得分率(?:为|是|达)?(?P<rate>\d+(?:\.\d+)?)%"
+)
+_RATE = re.compile(r"(\d+(?:\.\d+)?)%")
+
+
+@check("score-rate-mismatch", version=1)
+def score_rate_mismatch(report: Report, _rules: Rules) -> Iterator[Doubt]:
+    """A stated score rate is not score over weight, as exactly as it is printed."""
+    for table in report.score_tables:
+        heads = [plain(text) for text in table.table.columns]
+        rates = [i for i, head in enumerate(heads) if head.startswith("得分率")]
+        for row in table.rows if len(rates) == 1 else ():
+            cell = row.row.cells[rates[0]]
+            match = _RATE.fullmatch(plain(cell.text))
+            if cell.box is None or match is None or row.row.broken or not row.weight:
+                continue
+            if row.score is not None:
+                yield from _rate_doubt(row.place(), row.weight, row.score, match.group(1))
+    for paragraph in report.texts:
+        for match in _STATED_RATE.finditer(paragraph.text):
+            weight, score = Decimal(match["weight"]), Decimal(match["score"])
+            if weight:
+                place = paragraph.place(match.start("rate"), match.end("rate"))
+                yield from _rate_doubt(place, weight, score, match["rate"])
+
+
+def _rate_doubt(place: Place, weight: Decimal, score: Decimal, stated: str) -> Iterator[Doubt]:
+    rate = score / weight * 100
+    decimals = len(stated.partition(".")[2])
+    # A rate cut off instead of rounded is as good.
+    if abs(rate - Decimal(stated)) < Decimal(1).scaleb(-decimals):
+        return
+    expected = show(round(rate, max(decimals, 2)))
+    yield Doubt(
+        place=place,
+        expected=f"{expected}%",
+        found=f"{stated}%",
+        values={
+            "weight": show(weight),
+            "score": show(score),
+            "expected": f"{expected}%",
+            "found": f"{stated}%",
+        },
+    )
 
 
 def _states_both(report: Report) -> bool:
