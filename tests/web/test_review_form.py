@@ -7,14 +7,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from reviewapp.db.models import Round, Score
+from reviewapp.db.models import Assignment, Finding, Report, ReportVersion, Round, Score
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
-from reviewapp.services import paper_reviews
-from tests import rows
+from reviewapp.services import paper_reviews, prechecks, triage
+from tests import report_rows, rows
 from tests.people import NOW, Cast
 
 Client = Callable[[Identity], FlaskClient]
@@ -144,3 +145,81 @@ def test_an_untouched_draft_can_still_be_entered_from_paper(
         round_id = session.exec(select(Round.id)).one()
     page = client_of(cast.meng).get(f"/rounds/{round_id}/assignments").text
     assert f"/assignments/{assignment_id}/paper" in page
+
+
+def _precheck(database: Database, assignment_id: UUID, cast: Cast, *, hides: bool = False) -> None:
+    """Store three findings on the criterion outline: confirmed, open and dismissed."""
+    with database.transaction() as session:
+        work = session.get_one(Assignment, assignment_id)
+        report = session.get_one(Report, work.report_id)
+        in_round = session.get_one(Round, report.round_id)
+        in_round.hides_findings = hides
+        session.add(in_round)
+        version = session.exec(select(ReportVersion.id)).one()
+        found = report_rows.answer(
+            *(
+                report_rows.finding(check, section=section, message=message)
+                for check, section, message in (
+                    ("section-missing", "recommendations", "缺少有关建议"),
+                    ("section-empty", "basic-info", "基本情况只有标题"),
+                    ("section-missing", "other-matters", "缺少其他事项"),
+                )
+            )
+        )
+        prechecks.store(session, version, found, rules_hash="abc", now=NOW)
+        first, _open, last = session.exec(select(Finding).order_by(Finding.position))  # type: ignore[arg-type]
+        triage.confirm(session, first.id, actor=cast.meng, now=NOW)
+        triage.dismiss(session, last.id, "见附录", actor=cast.meng, now=NOW)
+
+
+def test_only_confirmed_findings_suggest_points_off(
+    client_of: Client, cast: Cast, assignment_id: UUID, database: Database
+) -> None:
+    _precheck(database, assignment_id, cast)
+    client = client_of(cast.chen)
+    page = client.get(_open(client, assignment_id)).text
+    assert page.count("建议扣 2 分") + page.count("建议扣2分") == 1  # one section, 2 points
+    assert page.count('class="suggested"') == 1
+    assert "缺少有关建议" in page
+    assert re.search(r"基本情况只有标题</span>.*疑点，未经确认", page)
+    assert "缺少其他事项" not in page  # dismissed
+    assert re.search(r'id="f-points-outline"[^>]*value=""', page)  # nothing is taken off by itself
+
+
+def test_a_round_that_hides_findings_hides_them_in_the_form_too(
+    client_of: Client, cast: Cast, assignment_id: UUID, database: Database
+) -> None:
+    _precheck(database, assignment_id, cast, hides=True)
+    client = client_of(cast.chen)
+    path = _open(client, assignment_id)
+    data = {"points-outline": "5", "reason-outline": "", "version-outline": "0"}
+    saved = client.post(f"{path}/criteria/outline", data=data, headers=HTMX).text
+    for secret in ("缺少有关建议", "基本情况只有标题", "缺少其他事项", "suggested", "综合得分为"):
+        assert secret not in client.get(path).text
+        assert secret not in saved
+
+
+def test_a_reopened_review_tells_its_expert_why_and_hides_from_the_officer(
+    client_of: Client, cast: Cast, assignment_id: UUID, database: Database
+) -> None:
+    with database.transaction() as session:
+        work = session.get_one(Assignment, assignment_id)
+        made = rows.review(session, work, state="submitted", opinion="已交的意见").id
+    officer, expert = client_of(cast.meng), client_of(cast.chen)
+    path = f"/reviews/{made}"
+    assert expert.post(f"{path}/opinion", data={"opinion": "改"}).status_code == 409
+    assert officer.post(f"{path}/reopen", data={"reason": " "}).status_code == 422
+    assert client_of(cast.fang).post(f"{path}/reopen", data={"reason": "x"}).status_code == 404
+    assert officer.post(f"{path}/reopen", data={"reason": "第三项缺依据"}).status_code == 303
+    assert officer.get(f"{path}/read").status_code == 404
+    assert "第三项缺依据" in expert.get(path).text
+    kept = expert.post(f"{path}/opinion", data={"opinion": "补充", "opinion_version": "0"})
+    assert kept.status_code == 303
+
+
+@pytest.mark.parametrize("address", ["", "/read", "/paper", "/scan"])
+def test_every_page_of_a_review_needs_a_login(client_of: Client, app: Flask, address: str) -> None:
+    nobody = app.test_client()
+    answer = nobody.get(f"/reviews/00000000-0000-0000-0000-000000000001{address}")
+    assert answer.status_code == 303
+    assert "/sign-in" in answer.location
