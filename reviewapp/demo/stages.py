@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from reviewapp.adapters import rubric_files
+from reviewapp.adapters import rubric_files, rule_files
 from reviewapp.adapters.queue import Queue
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
-from reviewapp.db.models import Assignment, Notice, Report, Round, Settlement
+from reviewapp.db.models import Assignment, Finding, Notice, Report, Round, Settlement
 from reviewapp.db.session import Database
 from reviewapp.demo import writer
 from reviewapp.demo.catalogue import DemoReport
@@ -32,20 +32,25 @@ from reviewapp.services import (
     notice_signing,
     notices,
     opinions,
+    prechecks,
     reports,
     reviews,
     rounds,
     settlement,
+    triage,
     uploads,
 )
 from reviewapp.services.notice_facts import NoticeSettings
 from reviewapp.services.notice_sheet import press_of, print_forms
+from reviewapp.services.precheck_file import check_file
 from reviewapp.services.report_metadata import Metadata
 from reviewapp.services.round_rules import rubric_of
 from reviewapp.services.rounds import RoundDraft, Span
 from reviewapp.services.uploads import FileLimits
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+#: how many flawed reports are prechecked and triaged before the demo is shown
+TRIAGED = 3
 STAGES = ("intake", "rating", "settlement", "feedback", "published")
 
 
@@ -77,6 +82,8 @@ class Stager:
         self.now = plan_.begins
         round_id = self._make(plan_, people)
         made = self._bring(plan_, people, round_id, wanted)
+        if plan_.stage != "published":
+            self._triage(people, wanted, made)
         reach = STAGES.index(plan_.stage)
         if reach >= STAGES.index("rating"):
             self._assign(plan_, people, round_id, made, draw)
@@ -170,6 +177,34 @@ class Stager:
             )
             reports.take_in(session, row.id, actor=people.officer, now=self.now)
             return row.id
+
+    def _triage(
+        self, people: DemoPeople, wanted: Sequence[DemoReport], made: dict[str, UUID]
+    ) -> None:
+        """Precheck the first flawed reports at once and confirm what was found in them.
+
+        The others wait for the worker; so the experts find confirmed findings as well as doubts.
+        """
+        rules = rule_files.load(self.config.rubrics_dir / "precheck")
+        for report in [one for one in wanted if one.flaws][:TRIAGED]:
+            with self.database.transaction() as session:
+                row = session.get_one(Report, made[report.key])
+                version_id = reports.current_version(session, row).id
+                order = prechecks.begin(session, version_id, now=self.now)
+            if order is None:
+                continue
+            with self.storage.local_path(order.sha256) as path:
+                answer = check_file(path, order.kind, name=order.name, rules=rules)
+            self._tick(minutes=3)
+            with self.database.transaction() as session:
+                prechecks.store(
+                    session, version_id, answer, rules_hash=rules.content_hash, now=self.now
+                )
+                found = session.exec(
+                    select(Finding.id).where(Finding.report_version_id == version_id)
+                ).all()
+                for finding_id in found:
+                    triage.confirm(session, finding_id, actor=people.officer, now=self.now)
 
     def _assign(
         self,

@@ -340,12 +340,9 @@ def _rows(session: Session, rows: Sequence[Any]) -> tuple[ReportRow, ...]:
         )
     }
     jobs = {
-        one.key: (one.steps_done, one.steps_total)
+        one.key: one
         for one in session.exec(
-            select(Job).where(
-                col(Job.key).in_([f"precheck:{key}" for key in version_ids]),
-                col(Job.state) == "running",
-            )
+            select(Job).where(col(Job.key).in_([f"precheck:{key}" for key in version_ids]))
         )
     }
     findings: dict[UUID, dict[str, int]] = defaultdict(dict)
@@ -378,7 +375,7 @@ def _rows(session: Session, rows: Sequence[Any]) -> tuple[ReportRow, ...]:
             row[1],
             row[3],
             prechecks.get(row[2]),
-            jobs.get(f"precheck:{row[2]}", (0, 0)),
+            jobs.get(f"precheck:{row[2]}"),
             findings[row[2]],
             reviews.get(row[0].id, (0, 0)),
             settlements.get(row[0].id),
@@ -392,7 +389,7 @@ def _row(
     agency: str | None,
     pages: int | None,
     precheck: Precheck | None,
-    steps: tuple[int, int],
+    job: Job | None,
     findings: dict[str, int],
     reviews: tuple[int, int],
     settlement: Settlement | None,
@@ -409,9 +406,9 @@ def _row(
         is_confirmed=report.is_confirmed,
         evaluation_grade=report.evaluation_grade,
         stated_score_hundredths=report.stated_score_hundredths,
-        precheck=precheck.state if precheck else "waiting",
+        precheck=_precheck_state(precheck, job),
         outcome=precheck.outcome if precheck else None,
-        steps=steps,
+        steps=(job.steps_done, job.steps_total) if job else (0, 0),
         findings=sum(findings.values()),
         confirmed=findings.get("confirmed", 0),
         dismissed=findings.get("dismissed", 0),
@@ -423,3 +420,10 @@ def _row(
         is_disputed=settlement.is_disputed if settlement else False,
         created_at=report.created_at,
     )
+
+
+def _precheck_state(precheck: Precheck | None, job: Job | None) -> str:
+    """Return how the precheck stands: the job is the truth about what is under way."""
+    if job is not None and job.state in {"queued", "running", "failed"}:
+        return {"queued": "waiting"}.get(job.state, job.state)
+    return precheck.state if precheck else "waiting"
