@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from uuid import UUID
@@ -183,6 +184,10 @@ def test_only_confirmed_findings_suggest_points_off(
     assert "缺少有关建议" in page
     assert re.search(r"基本情况只有标题</span>.*疑点，未经确认", page)
     assert "缺少其他事项" not in page  # dismissed
+    # What bears on no criterion is still to be found, on the report's own page.
+    whole = re.search(r'href="(/reports/[^"]+tab=findings[^"]*)"', page)
+    assert whole is not None
+    assert client.get(html.unescape(whole[1])).status_code == 200
     assert re.search(r'id="f-points-outline"[^>]*value=""', page)  # nothing is taken off by itself
 
 
