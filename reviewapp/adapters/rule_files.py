@@ -296,6 +296,8 @@ def _scores(file: _File) -> ScoreRule:
         total_labels=file.texts("total_labels"),
         subtotal_labels=file.texts("subtotal_labels"),
         dimensions=file.texts("dimensions"),
+        results=file.texts("results"),
+        least_results=file.number("least_results"),
         score_phrases=file.patterns("score_phrases"),
         weak_score_phrases=file.patterns("weak_score_phrases"),
         not_before=file.texts("not_before"),

@@ -112,6 +112,8 @@ class ScoreRule:
     total_labels: tuple[str, ...]
     subtotal_labels: tuple[str, ...]
     dimensions: tuple[str, ...]
+    results: tuple[str, ...]  # the dimensions of output and benefit
+    least_results: Decimal  # points of 100 that they must weigh
     score_phrases: tuple[str, ...]  # regular expressions with the group "score"
     weak_score_phrases: tuple[str, ...]  # the same, believed in the conclusion only
     not_before: tuple[str, ...]

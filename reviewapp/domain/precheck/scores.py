@@ -68,6 +68,7 @@ class ScoreTable:
     has_weights: bool
     has_scores: bool
     doubtful: bool  # rows or cells may have been lost
+    first: int = 0  # the column of the highest indicators
 
     @property
     def leaves(self) -> list[ScoreRow]:
@@ -132,7 +133,9 @@ def read(table: Table, rule: ScoreRule) -> ScoreTable | None:
     has_scores = score is not None and any(r.score is not None for r in rows)
     if not (has_weights or has_scores):
         return None
-    return ScoreTable(table, tuple(rows), tuple(groups), has_weights, has_scores, doubtful)
+    return ScoreTable(
+        table, tuple(rows), tuple(groups), has_weights, has_scores, doubtful, indicators[0]
+    )
 
 
 def _header(text: str) -> str:

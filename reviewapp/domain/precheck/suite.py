@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reviewapp.domain.precheck.checks import (
     citations,
+    contents,
     cover,
     files,
     funds,
@@ -18,7 +19,7 @@ from reviewapp.domain.precheck.registry import Check, CheckRun, registered, run_
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
 
-MODULES = (sections, leftovers, cover, scores, funds, citations, surveys, personal, files)
+MODULES = (sections, contents, leftovers, cover, scores, funds, citations, surveys, personal, files)
 
 
 def all_checks() -> tuple[Check, ...]:

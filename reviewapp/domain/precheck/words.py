@@ -35,6 +35,17 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
             "Below this heading of “%(section)s” nothing was read, but a page here has no text."
         ),
     },
+    "toc-mismatch": {
+        "": N_("The contents name “%(heading)s”, which stands nowhere in the report."),
+        "page": N_(
+            "The contents give page %(found)s for “%(heading)s”; it stands on page %(expected)s."
+        ),
+    },
+    "heading-numbering": {
+        "skips": N_("Before “%(heading)s” number %(expected)s is skipped."),
+        "repeats": N_("The number of “%(heading)s” was used before; %(expected)s is next."),
+        "": N_("The number of this heading is out of order."),
+    },
     "placeholder-left": {"": N_("“%(found)s” looks like a leftover of a template or a tool.")},
     "cover-field-missing": {**_FIELDS, **{f"{name}-unread": _COVER_UNREAD for name in _FIELDS}},
     "weights-sum": {
@@ -54,6 +65,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "above": N_("“%(name)s” has %(score)s points, more than its weight of %(weight)s."),
         "below": N_("“%(name)s” has %(score)s points, less than zero."),
         "lost": N_("The score of “%(name)s” may not have been read whole. Please check it."),
+    },
+    "benefit-weight-low": {
+        "": N_("Output and benefit weigh %(found)s points, less than %(least)s of 100."),
     },
     "grade-mismatch": {
         "": N_("The grade stated is %(grade)s; a score of %(score)s points is %(expected)s."),

@@ -259,3 +259,38 @@ def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
                 "page": str(reference.place.page),
             },
         )
+
+
+def _is_project(report: Report) -> bool:
+    return report.kind == "key-project" and _has_weights(report)
+
+
+@check("benefit-weight-low", version=1, applies=_is_project)
+def benefit_weight_low(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """Output and benefit weigh less than 60 of 100 (财预〔2020〕10号第十四条); the total's row.
+
+    Only where every indicator of a whole table belongs to a dimension whose name is known.
+    """
+    rule = rules.scores
+    for table in report.score_tables:
+        if not table.has_weights or not table.is_whole(rule) or table.doubtful:
+            continue
+        if abs(table.weight_sum() - rule.total) > rule.tolerance(len(table.leaves)):
+            continue
+        tops = [plain(row.row.cells[table.first].text) for row in table.leaves]
+        if not all(any(top.startswith(word) for word in rule.dimensions) for top in tops):
+            continue
+        weights = zip(tops, table.leaves, strict=True)
+        found = sum(
+            (row.weight or Decimal(0) for top, row in weights if top.startswith(rule.results)),
+            Decimal(0),
+        )
+        if found < rule.least_results:
+            row = table.total or table.leaves[-1]
+            yield Doubt(
+                place=row.place(),
+                expected=f"≥{show(rule.least_results)}",
+                found=show(found),
+                values={"found": show(found), "least": show(rule.least_results)},
+            )
+        return
