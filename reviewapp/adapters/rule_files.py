@@ -296,6 +296,7 @@ def _scores(file: _File) -> ScoreRule:
         total_labels=file.texts("total_labels"),
         subtotal_labels=file.texts("subtotal_labels"),
         dimensions=file.texts("dimensions"),
+        other_tables=file.texts("other_tables"),
         results=file.texts("results"),
         least_results=file.number("least_results"),
         score_phrases=file.patterns("score_phrases"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reviewapp.domain.document import Table
 from reviewapp.domain.precheck.checks.personal_data import is_card_number
-from tests.precheck_documents import FILLER, findings_of, ordinary, score_table, table
+from tests.precheck_documents import FILLER, findings_of, ordinary, report_of, score_table, table
 
 FUNDS = ("序号", "子项目", "预算金额（万元）", "实际支出（万元）", "执行率")
 ROWS = (
@@ -113,3 +114,25 @@ def test_a_bank_card_counts_only_with_its_check_digit() -> None:
 
     assert len(findings_of(ordinary(f"补助打入卡号{card}。"), "pii-bank-card")) == 1
     assert findings_of(ordinary(f"补助打入卡号{other}。"), "pii-bank-card") == []
+
+
+def test_a_self_evaluations_table_does_not_state_the_total() -> None:
+    rows = [("决策", "立项依据充分性", "50", "49"), ("产出", "实际完成率", "50", "49")]
+    columns = ("一级指标", "三级指标", "分值", "得分")
+    own = table(columns, [*rows, ("合计", "", "100", "98")], caption="表2 项目支出绩效自评表")
+    other = table(columns, [*rows, ("合计", "", "100", "98")], caption="表2 绩效评价评分表")
+
+    assert findings_of(ordinary(tables=[score_table(), own]), "score-inconsistent") == []
+    assert report_of(ordinary(tables=[own])).score_tables == ()
+    assert len(findings_of(ordinary(tables=[score_table(), other]), "score-inconsistent")) == 1
+
+
+def test_tables_that_differ_among_one_another_are_those_of_parts() -> None:
+    def of_part(score: str) -> Table:
+        rows = [("决策", "依据", "50", "40"), ("产出", "完成率", "50", score)]
+        total = ("合计", "", "100", str(40 + int(score)))
+        return table(("一级指标", "三级指标", "分值", "得分"), [*rows, total])
+
+    made = ordinary(tables=[of_part("41"), of_part("45")])
+
+    assert findings_of(made, "score-inconsistent") == []

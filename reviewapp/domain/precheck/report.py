@@ -107,7 +107,11 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
     paragraphs = tuple(_paragraphs(lines, headings, flow.margins(document)))
     clock.stop("outline")
     cells = tuple(flow.cell_paragraphs(document))
-    tables = tuple(scores.find(document.tables, rules.scores))
+    tables = tuple(
+        scored
+        for scored in scores.find(document.tables, rules.scores)
+        if not any(word in "".join(_told(scored, headings)) for word in rules.scores.other_tables)
+    )
     clock.stop("tables")
     named, period = _named(front_page, paragraphs, document, kind, rules)
     own = (named[name] for name in ("project_name", "unit", "department") if name in named)
@@ -193,18 +197,22 @@ def _as_printed(fact: Fact, document: Document) -> Fact:
     return fact
 
 
+def _told(scored: ScoreTable, headings: Sequence[Heading]) -> list[str]:
+    """Return what is said above a table: its caption and the heading around it."""
+    above = [h.title for h in headings if h.line <= scored.table.after_line][-1:]
+    return [plain(text) for text in (scored.table.caption, *above)]
+
+
 def _whole_tables(
     tables: Sequence[ScoreTable], headings: Sequence[Heading], title: Fact | None
 ) -> list[ScoreTable]:
     """Return the score tables that no caption or heading gives to a sub-project."""
     name = plain(str(title.value)) if title else ""
-    whole = []
-    for scored in tables:
-        table = scored.table
-        above = [h.title for h in headings if h.line <= table.after_line][-1:]
-        if not any(scores.names_a_part(plain(text), name) for text in (table.caption, *above)):
-            whole.append(scored)
-    return whole
+    return [
+        scored
+        for scored in tables
+        if not any(scores.names_a_part(text, name) for text in _told(scored, headings))
+    ]
 
 
 def _conclusion(found: Sequence[Section]) -> tuple[int, int] | None:

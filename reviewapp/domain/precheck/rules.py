@@ -112,6 +112,7 @@ class ScoreRule:
     total_labels: tuple[str, ...]
     subtotal_labels: tuple[str, ...]
     dimensions: tuple[str, ...]
+    other_tables: tuple[str, ...]
     results: tuple[str, ...]  # the dimensions of output and benefit
     least_results: Decimal  # points of 100 that they must weigh
     score_phrases: tuple[str, ...]  # regular expressions with the group "score"

@@ -244,7 +244,12 @@ def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
     if reference is None:
         return
     seen: list[Place] = []
+    tables = {Decimal(s.value) for s in report.scores if s.source == "table"}
+    # Tables that differ among one another are those of parts of the project.
+    of_parts = len(tables - {Decimal(reference.value)}) > 1
     for statement in report.scores:
+        if of_parts and statement.source == "table":
+            continue
         off = abs(Decimal(statement.value) - Decimal(reference.value))
         if off <= _SAME or statement.place in seen:
             continue
