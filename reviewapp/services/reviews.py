@@ -1,7 +1,8 @@
 """Reviews (评审): one expert's work on one report, saved piece by piece, frozen when submitted.
 
 Every save names the version it was made from. A save from an older one is refused with both
-texts, so that neither of two windows loses what was typed.
+texts, so that neither of two windows loses what was typed; one that says the same as what is
+stored is no conflict, since its answer may have been lost on the way.
 """
 
 from __future__ import annotations
@@ -155,6 +156,8 @@ def save_score(
             .where(Score.review_id == review_id, Score.criterion == criterion)
             .execution_options(populate_existing=True)
         ).one_or_none()
+        if stored and (stored.points_hundredths, stored.reason) == (given, text):
+            return Saved(stored.version, stored.saved_at)
         shown = _plain_points(stored.points_hundredths) if stored else ""
         raise StaleSave(
             criterion,
@@ -185,7 +188,8 @@ def save_veto(
         select(VetoClaim).where(VetoClaim.review_id == review_id, VetoClaim.veto == veto)
     ).one_or_none()
     if not _raise_version(session, review, "vetoes_version", version, now):
-        session.refresh(review)
+        if claimed == (row is not None) and (row is None or row.ground == text):
+            return Saved(review.vetoes_version, now)
         raise StaleSave(
             f"veto-{veto}",
             {"claimed": "1" if row else "", "ground": row.ground if row else ""},
@@ -209,7 +213,8 @@ def save_opinion(
     review = own_draft(session, review_id, actor)
     kept = _text(text, MAX_OPINION, "opinion")
     if not _raise_version(session, review, "opinion_version", version, now, opinion=kept):
-        session.refresh(review)
+        if review.opinion == kept:
+            return Saved(review.opinion_version, now)
         raise StaleSave(
             "opinion", {"opinion": review.opinion}, {"opinion": text}, review.opinion_version
         )

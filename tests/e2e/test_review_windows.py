@@ -99,3 +99,17 @@ def test_vetoes_ticked_quickly_do_not_refuse_each_other(site: Site, open_page: O
     page.reload()
     for index in range(3):
         expect(boxes.nth(index)).to_be_checked()
+
+
+def test_a_reload_that_overtakes_a_save_shows_what_was_typed(site: Site, open_page: Open) -> None:
+    page = _form(open_page(site))
+    for number in range(5):
+        page.locator("#f-points-outline").fill(f"5.{number}")
+        page.locator("#f-opinion").focus()
+        expect(page.locator("#total")).to_contain_text(f"5.{number}" if number else "5")
+        page.locator("#f-reason-outline").fill(f"第{number}次")
+        page.locator("#f-opinion").focus()
+        page.reload()
+        expect(page.locator("#f-reason-outline")).to_have_value(f"第{number}次")
+        page.wait_for_timeout(1200)  # what was brought back is sent after 0.6 s
+        assert page.locator(".stale").count() == 0

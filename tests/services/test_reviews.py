@@ -14,6 +14,7 @@ from reviewapp.domain.policy import Identity
 from reviewapp.domain.scoring import Incomplete
 from reviewapp.services import paper_reviews, reviews
 from reviewapp.services.review_sheets import rubric_of_review
+from reviewapp.services.reviews import StaleSave
 from tests import rows
 from tests.people import NOW, Cast
 
@@ -125,3 +126,48 @@ def test_signs_that_no_database_keeps_are_left_out(
             session, mine, "第一行\r\n第\x00二行\t尾", version=0, actor=cast.chen, now=NOW
         )
         assert session.get_one(Review, mine).opinion == "第一行\n第二行\t尾"
+
+
+def test_the_same_save_sent_twice_is_no_conflict(
+    database: Database, cast: Cast, assignment_id: UUID
+) -> None:
+    with database.transaction() as session:
+        mine = reviews.open_review(session, assignment_id, actor=cast.chen, now=NOW).id
+        veto = rows._LOADED["key-project"].vetoes[0].id
+        for points in ("5", "5.0"):
+            saved = reviews.save_score(
+                session,
+                mine,
+                "outline",
+                points=points,
+                reason="摘要过短",
+                version=0,
+                actor=cast.chen,
+                now=NOW,
+            )
+            assert saved.version == 1
+            by_veto = reviews.save_veto(
+                session,
+                mine,
+                veto,
+                claimed=True,
+                ground="附件二",
+                version=0,
+                actor=cast.chen,
+                now=NOW,
+            )
+            assert by_veto.version == 1
+            text = reviews.save_opinion(session, mine, "好", version=0, actor=cast.chen, now=NOW)
+            assert text.version == 1
+    for claimed, ground in ((True, "另一处"), (False, "")):
+        with pytest.raises(StaleSave), database.transaction() as session:
+            reviews.save_veto(
+                session,
+                mine,
+                veto,
+                claimed=claimed,
+                ground=ground,
+                version=0,
+                actor=cast.chen,
+                now=NOW,
+            )

@@ -62,7 +62,13 @@
     unsaved.forEach(function (part) { part.dispatchEvent(new Event("change", { bubbles: true })); });
   }, 600);
 
+  // An answer that comes while the page is being left may be newer than the next page: its copy
+  // stays, and what is stored already is no conflict.
+  var isLeaving = false;
+  window.addEventListener("beforeunload", function () { isLeaving = true; });
+
   form.addEventListener("input", function (event) {
+    isLeaving = false;
     if (isKept(event.target)) keep(event.target);
   });
 
@@ -70,7 +76,7 @@
   // copies that are left were made on top of it.
   document.addEventListener("htmx:afterRequest", function (event) {
     var part = event.detail.elt, sent = event.detail.requestConfig.parameters;
-    if (!event.detail.successful || !form.contains(part) || !part.dataset.version) return;
+    if (isLeaving || !event.detail.successful || !form.contains(part) || !part.dataset.version) return;
     fields().forEach(function (field) {
       if (partOf(field).dataset.version !== part.dataset.version || !copyOf(field)) return;
       if (part.contains(field) && (sent[field.name] || "") === valueOf(field)) drop(field);
