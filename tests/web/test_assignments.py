@@ -47,6 +47,18 @@ def test_an_even_spread_is_seen_before_it_is_made(
     assert late.status_code == 409
 
 
+def test_a_spread_that_falls_short_says_where_and_why(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    with database.transaction() as session:
+        in_round = rows.round_(session, phase="rating", experts_per_report=5)
+        rows.report(session, in_round, title="丙报告")
+        key = in_round.id
+    page = client_of(cast.meng).get(f"/rounds/{key}/assignments?spread=1")
+    assert page.status_code == 200
+    assert "专家人数不足：需要5名，可参加评审的只有3名。" in page.text
+
+
 def test_assigning_and_withdrawing_by_hand(
     client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
 ) -> None:
