@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, make_response, render_template, request, send_file, url_for
+from flask import Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reviewapp.adapters.spreadsheets import XLSX, write_sheet
 from reviewapp.db.queries import assignments as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
@@ -19,6 +17,7 @@ from reviewapp.domain.policy import Permission
 from reviewapp.services import assignments
 from reviewapp.web.assignments import bp
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round, word
@@ -115,12 +114,7 @@ def export(round_id: UUID) -> Response:
         for row in rows
         for seat in row.seats
     ]
-    return send_file(
-        BytesIO(write_sheet(_("Assignments"), header, lines)),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{page.title}.xlsx",
-    )
+    return excel(page.title, _("Assignments"), header, lines)
 
 
 def _page(round_id: UUID, refused: DomainError | None = None) -> Response:

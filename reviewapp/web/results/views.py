@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters.holiday_calendar import china_calendar
-from reviewapp.adapters.spreadsheets import XLSX, write_sheet
 from reviewapp.db.queries import results as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -19,6 +17,7 @@ from reviewapp.domain.rubric import format_points
 from reviewapp.domain.working_days import days_left
 from reviewapp.services import feedback
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
@@ -127,12 +126,7 @@ def export(round_id: UUID) -> Response:
         )
         for row in rows
     ]
-    return send_file(
-        BytesIO(write_sheet(_("Feedback"), header, lines)),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{page.title}.xlsx",
-    )
+    return excel(page.title, _("Feedback"), header, lines)
 
 
 @bp.get("/reports/<uuid:report_id>/feedback")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from reviewapp.adapters.spreadsheets import XLSX, write_sheet
 from reviewapp.db.queries import rounds as queries
 from reviewapp.db.queries.rounds import ReportFilter, RoundPage
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -18,6 +16,7 @@ from reviewapp.domain.rubric import format_points
 from reviewapp.services import rounds
 from reviewapp.services.round_rules import round_of
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import page_or_blocks
 from reviewapp.web.support.frame import about_round, word
@@ -109,12 +108,7 @@ def export(round_id: UUID) -> Response:
         )
         for row in rows
     ]
-    return send_file(
-        BytesIO(write_sheet(_("Reports"), header, lines)),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{page.title}.xlsx",
-    )
+    return excel(page.title, _("Reports"), header, lines)
 
 
 @bp.post("/rounds/<uuid:round_id>/advance")

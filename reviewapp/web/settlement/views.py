@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from uuid import UUID
 
-from flask import Response, flash, make_response, render_template, request, send_file, url_for
+from flask import Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reviewapp.adapters.spreadsheets import XLSX, write_sheet
 from reviewapp.db.queries import settlement as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -18,6 +16,7 @@ from reviewapp.domain.rubric import format_points
 from reviewapp.services import settlement
 from reviewapp.web.settlement import bp
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round, word
@@ -90,12 +89,7 @@ def export(round_id: UUID) -> Response:
         )
         for row in rows
     ]
-    return send_file(
-        BytesIO(write_sheet(_("Settlement"), header, lines)),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{page.title}.xlsx",
-    )
+    return excel(page.title, _("Settlement"), header, lines)
 
 
 @bp.get("/reports/<uuid:report_id>/settlement")

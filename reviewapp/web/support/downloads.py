@@ -1,0 +1,21 @@
+"""Files that the platform hands out, under names that may be Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+from flask import Response, send_file
+
+from reviewapp.adapters.spreadsheets import XLSX, write_sheet
+
+
+def excel(name: str, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """Send rows as an Excel file; `name` without ending."""
+    return send_file(
+        BytesIO(write_sheet(sheet, header, rows)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{name}.xlsx",
+    )
