@@ -25,6 +25,7 @@ from reviewapp.web.support.fragments import htmx
 from reviewapp.web.support.frame import init_frame
 from reviewapp.web.support.headers import init_headers
 from reviewapp.web.support.identity import init_identity
+from reviewapp.web.support.incoming import HarmlessRequest
 from reviewapp.web.support.language import init_language
 from reviewapp.web.support.parts import Parts
 
@@ -44,6 +45,7 @@ def create_app(
         root_path=str(Path(web.__file__).parent),
         template_folder=str(config.templates_dir),
     )
+    app.request_class = HarmlessRequest
     _settings(app, config)
     app.extensions["reviewapp"] = Parts(
         config=config,

@@ -29,8 +29,11 @@ bp = Blueprint("accounts", __name__)
 def _local(target: str | None) -> str:
     """Return an address inside the platform; anything else leads home."""
     if target and target.startswith("/") and not target.startswith(("//", "/\\")):
-        address = urlparse(target)
-        if not address.netloc and not address.scheme:
+        try:
+            address = urlparse(target)
+        except ValueError:  # such as a bracket that looks like the begin of an IPv6 address
+            return url_for("home.waiting")
+        if not address.netloc and not address.scheme and "\\" not in target:
             return target
     return url_for("home.waiting")
 
@@ -99,7 +102,7 @@ def setup() -> object:
         expected = (parts().config.data_dir / "setup-token").read_text(encoding="ascii").strip()
     except OSError:
         expected = ""
-    if not expected or not hmac.compare_digest(expected, form["token"].strip()):
+    if not expected or not hmac.compare_digest(expected.encode(), form["token"].strip().encode()):
         error = _("The token is not the one that the terminal printed.")
         page = render_template("accounts/setup.html", form=form, error=error, field="token")
         return page, 422

@@ -29,4 +29,5 @@ class Paging:
 def asked_page() -> int:
     """Return the page that the address asks for, at least 1."""
     text = request.args.get("page", "1")
-    return min(100_000, max(1, int(text))) if text.isdecimal() else 1
+    # Python refuses to read a number of thousands of digits.
+    return min(100_000, max(1, int(text))) if text.isdecimal() and len(text) < 9 else 1

@@ -1,0 +1,59 @@
+"""What a request brings, made harmless before any view reads it."""
+
+from __future__ import annotations
+
+import re
+from typing import IO, Any
+
+from flask import Request
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
+
+# NUL is refused by PostgreSQL, the other signs by XML, thus by the Excel and Word files that the
+# texts go into; no keyboard makes them. Tab and line break stay.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def harmless(text: str) -> str:
+    """Return a text without the control signs and noncharacters that files cannot hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
+class HarmlessForms(FormDataParser):
+    """Reads forms; fields and file names lose what is unprintable."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Return the rest of the stream, the fields and the files."""
+        rest, form, files = super().parse(stream, mimetype, content_length, options)
+        for file in files.values():
+            file.filename = harmless(file.filename) if file.filename else file.filename
+        pairs = [(harmless(name), harmless(text)) for name, text in form.items(multi=True)]
+        return rest, self.cls(pairs), files
+
+
+class HarmlessRequest(Request):
+    """A request whose texts are printable, and whose HEAD is a GET without the body.
+
+    Views tell a shown form from a sent one by the method. A HEAD that is not called GET would run
+    what belongs to the POST, and no CSRF token is asked of it.
+    """
+
+    form_data_parser_class = HarmlessForms
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.method == "HEAD":
+            self.method = "GET"
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """Return the values of the address after the question mark."""
+        pairs = super().args.items(multi=True)
+        return ImmutableMultiDict([(harmless(name), harmless(text)) for name, text in pairs])
