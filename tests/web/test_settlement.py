@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -147,6 +148,51 @@ def test_the_opinion_is_edited_beside_its_sources(
     with database.read() as session:
         assert session.exec(select(Opinion.state)).one() == "final"
         assert session.exec(select(OpinionItem.text)).one() == "缺少支付凭证"
+
+
+def test_a_text_that_somebody_else_saved_is_never_overwritten_unseen(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    report_id = _reviewed(database, cast, 800, 800)
+    client, path = client_of(cast.meng), f"/reports/{report_id}/opinion"
+    client.post(f"{path}/draft")
+    mine = _form(client.get(path).text)
+    theirs = dict(mine, overall="沈写的总评", **{"item-rules": "沈写的文号"})
+    assert client_of(cast.shen).post(path, data=theirs).status_code == 303
+    refused = client.post(path, data=dict(mine, overall="孟写的总评", **{"item-rules": "孟写的"}))
+    assert refused.status_code == 409
+    assert "沈写的总评" in refused.text
+    again = client.post(path, data=_form(refused.text))
+    assert again.status_code == 409
+    assert "沈写的文号" in again.text
+    assert client.post(path, data=_form(again.text)).status_code == 303
+    with database.read() as session:
+        assert session.exec(select(Opinion.overall)).one() == "孟写的总评"
+
+
+def test_texts_left_alone_do_not_collide_with_somebody_elses(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    report_id = _reviewed(database, cast, 800, 800)
+    client, path = client_of(cast.meng), f"/reports/{report_id}/opinion"
+    client.post(f"{path}/draft")
+    mine = _form(client.get(path).text)
+    assert client_of(cast.shen).post(path, data={**mine, "overall": "沈写的"}).status_code == 303
+    assert client.post(path, data={**mine, "item-rules": "孟写的文号"}).status_code == 303
+    with database.read() as session:
+        assert session.exec(select(Opinion.overall)).one() == "沈写的"
+        texts = session.exec(select(OpinionItem.text)).all()
+    assert "孟写的文号" in texts
+
+
+def _form(page: str) -> dict[str, str]:
+    """Return what a browser without JavaScript would send back from the editor."""
+    found = dict(re.findall(r'name="(was-[^"]+)" value="([^"]*)"', page))
+    for name, text in re.findall(
+        r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.S
+    ):
+        found[name] = unescape(text)
+    return found
 
 
 def test_the_table_stays_flat_in_queries(client_of: Client, cast: Cast, database: Database) -> None:

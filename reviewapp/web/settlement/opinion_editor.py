@@ -47,10 +47,9 @@ def save_opinion(report_id: UUID) -> Response:
         page = queries.opinion_page(db, report_id)
     if page is None:
         raise NotFound(N_("There is no opinion on this report yet."))
-    stored = {item.criterion: item.text for item in page.items}
     try:
         with transaction() as db:
-            if "overall" in form and form["overall"].replace("\r\n", "\n").strip() != page.overall:
+            if _is_changed("overall", "overall"):
                 opinions.save_overall(
                     db,
                     report_id,
@@ -59,19 +58,17 @@ def save_opinion(report_id: UUID) -> Response:
                     actor=actor,
                     now=now(),
                 )
-            for criterion, text in stored.items():
-                sent = form.get(f"item-{criterion}")
-                if sent is None or sent.replace("\r\n", "\n").strip() == text:
-                    continue
-                opinions.save_item(
-                    db,
-                    report_id,
-                    criterion,
-                    sent,
-                    was=form.get(f"was-{criterion}", ""),
-                    actor=actor,
-                    now=now(),
-                )
+            for item in page.items:
+                if _is_changed(f"item-{item.criterion}", item.criterion):
+                    opinions.save_item(
+                        db,
+                        report_id,
+                        item.criterion,
+                        form[f"item-{item.criterion}"],
+                        was=form.get(f"was-{item.criterion}", ""),
+                        actor=actor,
+                        now=now(),
+                    )
         if form.get("act") == "finish":
             with transaction() as db:
                 opinions.finish(db, report_id, actor=actor, now=now())
@@ -92,6 +89,16 @@ def edit_again(report_id: UUID) -> Response:
     with transaction() as db:
         opinions.edit_again(db, report_id, actor=current_identity(), now=now())
     return done(url_for("settlement.opinion", report_id=report_id))
+
+
+def _is_changed(name: str, key: str) -> bool:
+    """Tell whether the sender changed this text; the whole form also sends those left alone."""
+    sent = request.form.get(name)
+    return sent is not None and opinions.mark_of(_plain(sent)) != request.form.get(f"was-{key}")
+
+
+def _plain(sent: str) -> str:
+    return sent.replace("\r\n", "\n").strip()
 
 
 def _answer(report_id: UUID, refused: DomainError | None) -> Response:
@@ -118,6 +125,21 @@ def _marks(page: queries.OpinionPage | None) -> dict[str, str]:
     }
 
 
+def _shown_marks(page: queries.OpinionPage | None, shown: str) -> dict[str, str]:
+    """Return the marks for a page that repeats what was typed.
+
+    Only the text whose newer version is shown beside it (`shown`), or that is stored as typed,
+    gets its new mark; with it another one's newer text would be overwritten without being seen.
+    """
+    marks = _marks(page)
+    for key in marks:
+        name = "overall" if key == "overall" else f"item-{key}"
+        sent = request.form.get(name)
+        if sent is not None and name != shown and opinions.mark_of(_plain(sent)) != marks[key]:
+            marks[key] = request.form.get(f"was-{key}", "")
+    return marks
+
+
 def _page(report_id: UUID, refused: DomainError | None = None) -> Response:
     with read() as db:
         head = queries.settlement_page(db, report_id)
@@ -129,11 +151,12 @@ def _page(report_id: UUID, refused: DomainError | None = None) -> Response:
         current_identity().may(Permission.SETTLEMENT_MANAGE)
         and phase_refusal(head.phase, Act.OPINION_EDIT) is None
     )
+    shown = (refused.field or "") if isinstance(refused, StaleOpinion) else ""
     body = render_template(
         "settlement/opinion.html",
         head=head,
         page=page,
-        marks=_marks(page),
+        marks=_shown_marks(page, shown),
         may_edit=may_edit,
         typed=request.form,
         error=words(refused) if refused else "",
