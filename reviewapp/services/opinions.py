@@ -115,22 +115,30 @@ def save_item(
 
 
 def finish(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Opinion:
-    """Finish the opinion: nothing may be empty, and the result must be settled."""
+    """Finish the opinion: the result is settled, no text is empty, the points are the settled ones.
+
+    Raises Conflict where a review changed after the draft, Invalid naming the first empty text.
+    """
     report = _managed(session, report_id, actor)
     opinion = _row(session, report_id)
     if opinion is None:
         raise NotFound(N_("There is no opinion on this report yet."))
     settled = session.exec(
-        select(Settlement.id).where(
-            Settlement.report_id == report_id, Settlement.state == "settled"
-        )
-    ).first()
+        select(Settlement).where(Settlement.report_id == report_id, Settlement.state == "settled")
+    ).one_or_none()
     if settled is None:
         raise Conflict(N_("Settle the result first; then the opinion can be finished."))
     after = advance(OpinionState(opinion.state), "finish")
+    items = _items(session, opinion)
+    if {item.criterion: item.points_hundredths for item in items} != {
+        one.id: one.points for one in Proposal.from_json(settled.proposal).criteria if one.lost > 0
+    }:
+        raise Conflict(
+            N_("A review has changed since this was drafted: renew the points, then finish.")
+        )
     if not opinion.overall.strip():
         raise Invalid(N_("Write the overall opinion."), field="overall")
-    for item in _items(session, opinion):
+    for item in items:
         if not item.text.strip():
             raise Invalid(
                 N_("Every criterion that lost points needs its text."),

@@ -97,6 +97,7 @@ def accept_undisputed(session: Session, round_id: UUID, *, actor: Identity, now:
             col(Settlement.is_disputed).is_(False),
         )
         .order_by(col(Report.title), col(Report.id))
+        .with_for_update(of=Settlement)
     ).all()
     for row, report in rows:
         proposal = proposal_of(row)
@@ -164,6 +165,7 @@ def reopen(
     before = _said(row)
     row.state = advance(SettlementState(row.state), "reopen").value
     row.total_hundredths, row.rating, row.reason = None, None, ""
+    row.upheld_vetoes = []
     row.settled_by, row.settled_at = None, None
     session.add(row)
     opinion = session.exec(select(Opinion).where(Opinion.report_id == report_id)).one_or_none()
@@ -274,7 +276,13 @@ def _said(row: Settlement) -> dict[str, Any]:
 
 
 def _row(session: Session, report_id: UUID) -> Settlement | None:
-    return session.exec(select(Settlement).where(Settlement.report_id == report_id)).one_or_none()
+    """Return the row, held for this transaction: two officers may settle at the same moment."""
+    return session.exec(
+        select(Settlement)
+        .where(Settlement.report_id == report_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def _managed(session: Session, report_id: UUID, actor: Identity, act: Act) -> tuple[Report, Round]:
