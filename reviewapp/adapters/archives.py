@@ -18,6 +18,10 @@ from typing import BinaryIO, cast
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
 _UNICODE_PATH_FIELD = 0x7075
+_END_BYTES = 22  # the record that ends a ZIP
+_LONG_BYTES = 56 + 20  # the ZIP64 record and the pointer to it
+#: the list of members of a ZIP: 500 members take some 60 KB
+MAX_DIRECTORY_BYTES = 20_000_000
 _IGNORED_FOLDERS = {"__macosx"}
 _IGNORED_NAMES = {".ds_store", "thumbs.db", "desktop.ini"}
 
@@ -73,11 +77,33 @@ class Archive:
 def open_archive(path: Path, *, max_members: int, max_bytes: int) -> Iterator[Archive]:
     """Open a ZIP. Raises ArchiveRefused."""
     try:
+        if directory_bytes(path) > MAX_DIRECTORY_BYTES:
+            raise ArchiveRefused("archive-too-many", max_members)
         handle = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
         raise ArchiveRefused("archive-damaged") from error
     with handle:
         yield Archive(handle, max_members=max_members, max_bytes=max_bytes)
+
+
+def directory_bytes(path: Path) -> int:
+    """Return how long a ZIP says its list of members is; 0 where it says nothing.
+
+    zipfile makes an object of every entry before anybody can count them, so that 100 MB of entries
+    take more memory than the machine has. This number bounds what zipfile reads.
+    """
+    with path.open("rb") as handle:
+        start = max(0, handle.seek(0, 2) - _END_BYTES - 0xFFFF - _LONG_BYTES)
+        handle.seek(start)
+        tail = handle.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + _END_BYTES:
+        return 0
+    said = int.from_bytes(tail[at + 12 : at + 16], "little")
+    long = tail[max(0, at - _LONG_BYTES) : at]
+    if long[:4] == b"PK\x06\x06":  # ZIP64: its own record and a pointer to it stand right before
+        said = max(said if said < 0xFFFFFFFF else 0, int.from_bytes(long[40:48], "little"))
+    return said
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> Iterator[Member]:

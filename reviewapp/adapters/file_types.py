@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from reviewapp.adapters.archives import MAX_DIRECTORY_BYTES, directory_bytes
 from reviewapp.domain.errors import N_
 
 PDF, ZIP, XLSX = "pdf", "zip", "xlsx"
@@ -53,6 +54,8 @@ def _zip_based(path: Path | None, ending: str) -> str:
     names: set[str] = set()
     if path is not None:
         try:
+            if directory_bytes(path) > MAX_DIRECTORY_BYTES:
+                return ZIP
             with zipfile.ZipFile(path) as archive:
                 names = {info.filename for info in archive.infolist()[:2000]}
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):

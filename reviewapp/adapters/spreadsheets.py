@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ from reviewapp.domain.errors import N_, Invalid
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
+#: the last line that is looked at, empty ones counted: lists are often formatted to the bottom of
+#: the sheet, and a hostile file of 5 KB may claim a row 2,000,000,000
+MAX_LINES = 100_000
 #: what an .xlsx may unpack to: a list of 20,000 rows is far below, a bomb far above
-MAX_UNPACKED_BYTES = 200_000_000
+MAX_UNPACKED_BYTES = 100_000_000
+_NO_XML = frozenset({"\ufffe", "\uffff", *map(chr, range(0xD800, 0xE000))})
 
 
 @dataclass(frozen=True)
@@ -74,10 +79,9 @@ def read_sheet(
         sheet = book.worksheets[0]
         header: tuple[str, ...] = ()
         rows: list[tuple[int, dict[str, str]]] = []
-        for number, values in enumerate(
-            sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1
-        ):
-            texts = [_text(value) for value in values]
+        lines = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+        for number, values in enumerate(islice(lines, MAX_LINES), start=1):
+            texts = [_text(value) for value in values] if any(values) else []
             if not any(texts):
                 continue
             if not header:
@@ -124,8 +128,8 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
-    """Drop control characters, which no spreadsheet accepts."""
-    return "".join(c for c in text if c >= " " or c in "\n\t")
+    """Drop control signs, surrogates and noncharacters, which no spreadsheet accepts."""
+    return "".join(c for c in text if (c >= " " or c in "\n\t") and c not in _NO_XML)
 
 
 def _text(value: Any) -> str:
@@ -135,4 +139,4 @@ def _text(value: Any) -> str:
         value = int(value)
     if isinstance(value, datetime):
         value = value.date()
-    return str(value).strip()
+    return _clean(str(value)).strip()

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from reviewapp.adapters.archives import ArchiveRefused, MemberDamaged, open_archive
+from reviewapp.adapters.archives import (
+    ArchiveRefused,
+    MemberDamaged,
+    directory_bytes,
+    open_archive,
+)
 
 
 def packed(path: Path, members: dict[str, bytes]) -> Path:
@@ -92,3 +97,25 @@ def test_a_size_that_lies_cannot_smuggle_more_out(tmp_path: Path) -> None:
     ):
         got.write(stream.read())
     assert len(got.getvalue()) <= 50
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_list_of_a_million_members_is_refused_before_it_is_read(
+    tmp_path: Path, is_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.zip"
+    if is_long:
+        monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 100)  # writes ZIP64 from there on
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(200):
+            archive.writestr(f"{number}.pdf", b"")
+    assert directory_bytes(path) == 200 * 46 + sum(len(f"{n}.pdf") for n in range(200))
+    monkeypatch.setattr("reviewapp.adapters.archives.MAX_DIRECTORY_BYTES", 1000)
+
+    def read_all(*_: object) -> None:
+        raise AssertionError("the members were listed")
+
+    monkeypatch.setattr(zipfile, "ZipFile", read_all)
+
+    with pytest.raises(ArchiveRefused, match="archive-too-many"):
+        names(path)

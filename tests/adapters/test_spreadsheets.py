@@ -46,3 +46,30 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
 
     with pytest.raises(Invalid, match="unpacks"):
         read_sheet(out.getvalue())
+
+
+def with_row(number: int) -> bytes:
+    """Return a list whose sheet claims one more row far below the others."""
+    row = f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>far</t></is></c></row>'
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(write_sheet("x", ["a"], [["near"]]))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</sheetData>", row.encode() + b"</sheetData>")
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_row_far_below_costs_no_hours() -> None:
+    assert [row["a"] for _number, row in read_sheet(with_row(5000)).rows] == ["near", "far"]
+    assert [row["a"] for _number, row in read_sheet(with_row(2_000_000)).rows] == ["near"]
+
+
+def test_what_xml_cannot_hold_is_left_out_of_a_sheet() -> None:
+    content = write_sheet("x", ["a"], [["甲\ufffe乙\ud800\x00丙"]])
+
+    assert read_sheet(content).rows == ((2, {"a": "甲乙丙"}),)
