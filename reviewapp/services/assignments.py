@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reviewapp.adapters.spread_solver import spread_experts
@@ -58,8 +59,11 @@ def assign(
         row.assigned_by = _hand(actor)
         row.declared_at = row.declined_at = None
         row.decline_ground = row.decline_reason = ""
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # another officer was faster by a moment
+        raise Conflict(N_("This expert has the report already."), field="expert_id") from None
     _record(session, "assignment.made", report, actor, now, after={"expert": expert.name})
     settlement.open_if_due(session, report.id, now=now)
     return row
@@ -123,10 +127,17 @@ def spread_round(
 
 
 def declare(session: Session, assignment_id: UUID, *, actor: Identity, now: datetime) -> Assignment:
-    """Say that one has no conflict of interest; from then on the file opens."""
+    """Say that one has no conflict of interest; from then on the file opens.
+
+    Conflict while a declared conflict says the opposite: one of the two has to go first.
+    """
     row, report = _own(session, assignment_id, actor)
     if row.declared_at is not None:
         return row
+    if recusals.standing_with(session, row.expert_id, report):
+        raise Conflict(
+            N_("A conflict with this report is declared: decline it, or take the conflict back.")
+        )
     row.declared_at = now
     session.add(row)
     session.flush()

@@ -46,6 +46,8 @@ def declare(
         raise Invalid(N_("Choose what the conflict is with."), field="agency_id")
     if agency_id is not None and session.get(Agency, agency_id) is None:
         raise Invalid(N_("Choose an agency of the register."), field="agency_id")
+    if report_id is not None and not _knows(session, expert_id, report_id, actor):
+        raise Invalid(N_("Choose a report from the list."), field="report_id")
     row = Recusal(
         created_at=now,
         expert_id=expert_id,
@@ -93,14 +95,12 @@ def standing_with(session: Session, expert_id: UUID, report: Report) -> bool:
     return any(_meets(row, report) for row in rows)
 
 
-def assigned_against(session: Session, recusal: Recusal) -> tuple[UUID, ...]:
-    """Return the standing assignments that a conflict speaks against."""
-    rows = session.exec(
-        select(Assignment, Report)
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .where(col(Assignment.expert_id) == recusal.expert_id, col(Assignment.state) == "assigned")
-    )
-    return tuple(row.id for row, report in rows if _meets(recusal, report))
+def forbidden_in(session: Session, round_id: UUID) -> frozenset[tuple[UUID, UUID]]:
+    """Return the forbidden pairs (report, expert) among a round's taken-in reports."""
+    reports = session.exec(
+        select(Report).where(Report.round_id == round_id, Report.state == "taken-in")
+    ).all()
+    return forbidden_pairs(session, reports)
 
 
 def _meets(row: Recusal, report: Report) -> bool:
@@ -117,6 +117,18 @@ def _may_declare(session: Session, expert_id: UUID, actor: Identity) -> None:
         raise NotAllowed(N_("Only an officer may do this."))
     if session.get(Expert, expert_id) is None:
         raise NotFound(N_("There is no such expert."))
+
+
+def _knows(session: Session, expert_id: UUID, report_id: UUID, actor: Identity) -> bool:
+    """Say whether the actor may name the report: an expert only one that was assigned."""
+    if actor.role is not Role.EXPERT:
+        return session.get(Report, report_id) is not None
+    assigned = select(Assignment.id).where(
+        Assignment.report_id == report_id,
+        Assignment.expert_id == expert_id,
+        Assignment.state != "withdrawn",
+    )
+    return session.exec(assigned).first() is not None
 
 
 def _hand(actor: Identity) -> UUID:
