@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from reviewapp.db.models import Assignment, Recusal
+from reviewapp.adapters.spreadsheets import read_sheet
+from reviewapp.db.models import Assignment, Recusal, Report
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
+from reviewapp.services import recusals
 from tests import rows
-from tests.people import Cast
+from tests.people import NOW, Cast
 
 Client = Callable[[Identity], FlaskClient]
 
@@ -74,6 +76,59 @@ def test_assigning_and_withdrawing_by_hand(
     assert client.get(f"{path}.xlsx").status_code == 200
 
 
+def test_the_table_names_what_lacks_and_what_a_conflict_speaks_against(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    with database.transaction() as session:
+        report = session.get_one(Report, ids["report"])
+        report.department = "市城管局"
+        session.add(report)
+        rows.assignment(session, report, cast.chen.expert_id)
+        recusals.declare(
+            session,
+            cast.chen.expert_id or ids["round"],
+            ground="family",
+            department="市城管局",
+            actor=cast.meng,
+            now=NOW,
+        )
+    client, path = client_of(cast.meng), f"/rounds/{ids['round']}/assignments"
+    page = client.get(path).text
+    assert "缺1名专家" in page
+    assert "缺2名专家" in page
+    assert "已声明利害关系" in page
+    listed = read_sheet(client.get(f"{path}.xlsx").get_data()).rows
+    told = {
+        (row["报告"], row["评审专家"]): (row["办理情况"], row["备注"]) for _number, row in listed
+    }
+    assert told == {
+        ("甲报告", "陈睿"): ("已声明", "已声明利害关系"),
+        ("甲报告", ""): ("缺1名专家", ""),
+        ("乙报告", ""): ("缺2名专家", ""),
+    }
+
+
+def test_a_long_table_has_pages_and_comes_back_to_them(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    with database.transaction() as session:
+        in_round = rows.round_(session, phase="rating")
+        key = in_round.id
+        last = [rows.report(session, in_round, title=f"报告{n:02}").id for n in range(51)][-1]
+        first = session.exec(select(Report).where(Report.title == "报告00")).one()
+        for who in (cast.chen, cast.luo):
+            rows.assignment(session, first, who.expert_id)
+    client, path = client_of(cast.meng), f"/rounds/{key}/assignments"
+    assert "《报告50》" not in client.get(path).text
+    assert "《报告50》" in client.get(f"{path}?page=2").text
+    lacking = client.get(f"{path}?lacking=1").text
+    assert "《报告00》" not in lacking
+    assert "《报告50》" in lacking
+    data = {"report_id": str(last), "expert_id": str(cast.shi.expert_id)}
+    made = client.post(f"{path}?page=2", data=data)
+    assert made.location.endswith("/assignments?page=2")
+
+
 def test_only_officers_assign(client_of: Client, cast: Cast, ids: dict[str, UUID]) -> None:
     path = f"/rounds/{ids['round']}/assignments"
     for name in ("qin", "fang", "chen", "lin", "yan"):
@@ -87,8 +142,6 @@ def test_a_declaration_opens_the_review_and_is_nobody_elses(
     client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
 ) -> None:
     with database.transaction() as session:
-        from reviewapp.db.models import Report
-
         report = session.get_one(Report, ids["report"])
         key = rows.assignment(session, report, cast.chen.expert_id, declared=False).id
     path = f"/assignments/{key}/declare"
@@ -107,8 +160,6 @@ def test_declining_asks_for_ground_and_reason(
     client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
 ) -> None:
     with database.transaction() as session:
-        from reviewapp.db.models import Report
-
         report = session.get_one(Report, ids["report"])
         key = rows.assignment(session, report, cast.chen.expert_id, declared=False).id
     client, path = client_of(cast.chen), f"/assignments/{key}/decline"
