@@ -187,6 +187,28 @@ def test_an_expert_sees_and_takes_back_only_own_conflicts(
     assert client.post(f"/conflicts/{key}/withdraw").status_code == 303
 
 
+def test_a_conflict_names_one_report_but_no_unknown_one(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    with database.transaction() as session:
+        rows.assignment(session, session.get_one(Report, ids["report"]), cast.chen.expert_id)
+    own = client_of(cast.chen)
+    page = own.get("/conflicts").text
+    assert "甲报告" in page
+    assert "乙报告" not in page
+    data = {"ground": "family", "report_id": str(ids["other"])}
+    refused = own.post("/conflicts", data=data)
+    assert refused.status_code == 422
+    assert "乙报告" not in refused.text
+    officer = client_of(cast.meng)
+    assert "乙报告" in officer.get("/conflicts").text
+    named = {**data, "expert_id": str(cast.luo.expert_id)}
+    assert officer.post("/conflicts", data=named).status_code == 303
+    assign = {"report_id": str(ids["other"]), "expert_id": str(cast.luo.expert_id)}
+    assert officer.post(f"/rounds/{ids['round']}/assignments", data=assign).status_code == 409
+    assert "乙报告" not in own.get("/conflicts").text
+
+
 def test_the_table_stays_flat_in_queries(
     client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
 ) -> None:

@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 from reviewapp.db.models import (
     Agency,
     Assignment,
+    Department,
     Expert,
     Recusal,
     Report,
     Review,
     Round,
 )
-from reviewapp.domain.policy import Identity
+from reviewapp.domain.policy import Identity, Permission
 
 
 @dataclass(frozen=True)
@@ -253,3 +254,33 @@ def choices(session: Session) -> tuple[tuple[UUID, str], ...]:
         .order_by(col(Agency.name), col(Agency.id))
     )
     return tuple((row[0], row[1]) for row in rows)
+
+
+def department_names(session: Session) -> tuple[str, ...]:
+    """Return the departments in use, so that a conflict names one as reports do."""
+    return tuple(
+        session.exec(
+            select(Department.name)
+            .where(col(Department.is_active).is_(True))
+            .order_by(col(Department.name))
+        )
+    )
+
+
+def nameable_reports(session: Session, who: Identity) -> tuple[tuple[UUID, str], ...]:
+    """Return the reports that a conflict may name while experts can be assigned.
+
+    An officer names any taken-in one, an expert only those that were assigned.
+    """
+    query = (
+        sa.select(col(Report.id), col(Report.title))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(col(Report.state) == "taken-in", col(Round.phase).in_(("preparation", "rating")))
+        .order_by(col(Report.title), col(Report.id))
+    )
+    if not who.may(Permission.ASSIGNMENT_MANAGE):
+        own = sa.select(col(Assignment.report_id)).where(
+            col(Assignment.expert_id) == who.expert_id, col(Assignment.state) != "withdrawn"
+        )
+        query = query.where(col(Report.id).in_(own))
+    return tuple((row[0], row[1]) for row in session.execute(query))

@@ -1,4 +1,4 @@
-"""Conflicts of interest (回避) with an agency or a department, before any assignment."""
+"""Conflicts of interest (回避) with an agency, a department or one report."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def conflicts() -> Response:
                     explanation=request.form.get("explanation", ""),
                     agency_id=_uuid(request.form.get("agency_id")),
                     department=request.form.get("department", ""),
+                    report_id=_uuid(request.form.get("report_id")),
                     actor=who,
                     now=now(),
                 )
@@ -44,11 +45,15 @@ def conflicts() -> Response:
     with read() as db:
         rows = queries.standing_recusals(db, who.expert_id)
         agencies = queries.choices(db)
+        departments = queries.department_names(db)
+        reports = queries.nameable_reports(db, who)
         experts = () if who.expert_id else queries.expert_loads(db, UUID(int=0))
     body = render_template(
         "assignments/conflicts.html",
         rows=rows,
         agencies=agencies,
+        departments=departments,
+        reports=reports,
         experts=experts,
         grounds=recusals.GROUNDS,
         typed=request.form,
