@@ -8,7 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
+
+from reviewapp.domain.errors import N_, Conflict
 
 AFTER_COMMIT = "after_commit"
 
@@ -39,14 +42,30 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session, commit at the end, then run what services left for after the commit."""
+        """Yield a session, commit at the end, then run what services left for after the commit.
+
+        Raises Conflict where somebody else wrote the same thing at the same moment.
+        """
         engine = self.engine.execution_options(write=True)
         with Session(engine, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+            try:
+                with session.begin():
+                    yield session
+            except IntegrityError as error:
+                if not _is_twin(error):
+                    raise
+                message = N_("Somebody did the same at the same moment. Reload the page and look.")
+                raise Conflict(message) from error
             acts = session.info.pop(AFTER_COMMIT, [])
         for act in acts:
             act()
+
+
+def _is_twin(error: IntegrityError) -> bool:
+    """Say whether a row was refused because there is such a one already."""
+    # 23505 is unique_violation, PostgreSQL documentation, appendix A.
+    code = getattr(error.orig, "sqlstate", "")
+    return code == "23505" or str(error.orig).startswith("UNIQUE constraint failed")
 
 
 def _with_driver(url: str) -> str:

@@ -270,8 +270,12 @@ def _set_password(session: Session, account: Account, password: str, now: dateti
 
 
 def _open_link(session: Session, token: str, now: datetime) -> tuple[AccountLink, Account]:
+    # Held until the transaction ends: two people with the link may send its form at one moment.
     link = session.exec(
-        select(AccountLink).where(AccountLink.token_hash == passwords.token_hash(token))
+        select(AccountLink)
+        .where(AccountLink.token_hash == passwords.token_hash(token))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if link is None or link.used_at or link.revoked_at or link.expires_at <= now:
         raise NotFound(N_("This link is used up or too old. Ask for a new one."))

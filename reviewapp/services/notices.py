@@ -36,7 +36,7 @@ from reviewapp.services.notice_signing import (
     sign_and_publish,
     supersede,
 )
-from reviewapp.services.round_rules import round_of
+from reviewapp.services.round_rules import held_round, round_of
 
 __all__ = [
     "content_to_sign",
@@ -63,7 +63,7 @@ def draft(
     a notice already, which is edited or superseded instead.
     """
     require(actor, Permission.NOTICE_DRAFT)
-    round_ = round_of(session, round_id)
+    round_ = held_round(session, round_id)
     require_phase(round_.phase, Act.NOTICE_DRAFT)
     if session.exec(select(Notice.id).where(Notice.round_id == round_id)).first() is not None:
         raise Conflict(

@@ -22,6 +22,17 @@ def round_of(session: Session, round_id: UUID) -> Round:
     return round_
 
 
+def held_round(session: Session, round_id: UUID) -> Round:
+    """Return the round as it is now, held until the transaction ends. Raises NotFound.
+
+    For what happens to a round once: on PostgreSQL two officers may do it at one moment.
+    """
+    round_ = session.get(Round, round_id, with_for_update=True, populate_existing=True)
+    if round_ is None:
+        raise NotFound(N_("There is no such round."))
+    return round_
+
+
 def bands_of(round_: Round) -> tuple[Band, ...]:
     """Return the round's bands, highest first."""
     return bands_from_json(round_.bands)

@@ -20,7 +20,9 @@ from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.rubric import Band, Rubric, bands_to_json, check_bands
 from reviewapp.domain.settlement import SettlementRule
 from reviewapp.services import audit, feedback
-from reviewapp.services.round_rules import round_of, store_rubric
+from reviewapp.services.round_rules import held_round, round_of, store_rubric
+
+MAX_TITLE = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def create(session: Session, draft: RoundDraft, *, actor: Identity, now: datetim
     _require_manager(actor)
     _check(session, draft, None)
     round_ = Round(
-        created_at=now, year=draft.year, title=draft.title.strip(), **_ids(session, draft, now)
+        created_at=now, year=draft.year, title=_title(draft), **_ids(session, draft, now)
     )
     _apply(round_, draft)
     session.add(round_)
@@ -72,7 +74,7 @@ def change(
     require_phase(round_.phase, Act.ROUND_RULES_EDIT)
     _check(session, draft, round_.id)
     before = _stored(session, round_)
-    round_.year, round_.title = draft.year, draft.title.strip()
+    round_.year, round_.title = draft.year, _title(draft)
     for name, value in _ids(session, draft, now).items():
         setattr(round_, name, value)
     _apply(round_, draft)
@@ -128,7 +130,7 @@ def advance(session: Session, round_id: UUID, *, actor: Identity, now: datetime)
     is released to its agency by the same act.
     """
     _require_manager(actor)
-    round_ = round_of(session, round_id)
+    round_ = held_round(session, round_id)
     after = lifecycle.advance(lifecycle.RoundPhase(round_.phase), "advance")
     refusal = blocked(session, round_)
     if refusal is not None:
@@ -155,7 +157,7 @@ def return_to(
 ) -> Round:
     """Take the phase before up again, with a reason; nothing done is undone by it."""
     _require_manager(actor)
-    round_ = round_of(session, round_id)
+    round_ = held_round(session, round_id)
     if not reason.strip():
         raise Invalid(N_("Say why the phase is taken up again."), field="reason")
     after = lifecycle.advance(lifecycle.RoundPhase(round_.phase), "return")
@@ -201,18 +203,24 @@ def _require_manager(actor: Identity) -> None:
         raise NotAllowed(N_("Only an officer may do this."))
 
 
+def _title(draft: RoundDraft) -> str:
+    """Return the title in one line: exported files are named after it, in a header of HTTP."""
+    return " ".join(draft.title.split())
+
+
 def _check(session: Session, draft: RoundDraft, round_id: UUID | None) -> None:
     if not 2000 <= draft.year <= 2100:
         raise Invalid(N_("The year has four digits."), field="year")
-    if not draft.title.strip():
+    title = _title(draft)
+    if not title:
         raise Invalid(N_("The round needs a title."), field="title")
+    if len(title) > MAX_TITLE:
+        raise Invalid(N_("At most %(limit)s characters fit here."), field="title", limit=MAX_TITLE)
     if not 1 <= draft.experts_per_report <= 15:
         raise Invalid(N_("Between 1 and 15 experts rate a report."), field="experts_per_report")
     check_bands(draft.bands)
     _check_dates(draft.dates)
-    twin = session.exec(
-        select(Round.id).where(col(Round.title) == draft.title.strip())
-    ).one_or_none()
+    twin = session.exec(select(Round.id).where(col(Round.title) == title)).one_or_none()
     if twin is not None and twin != round_id:
         raise Conflict(N_("Another round has this title."), field="title")
 

@@ -148,14 +148,18 @@ def page(report_id: UUID, version: int, page: int) -> str:
 @bp.get("/reports/<uuid:report_id>/versions/<int:version>/pages/<int:page>.webp")
 @requires(Permission.REPORT_READ)
 def page_image(report_id: UUID, version: int, page: int) -> Response:
-    """Hand out the picture of one page; browsers keep it for themselves only."""
+    """Hand out the picture of one page; browsers keep it, and ask again each time.
+
+    Asking costs one look at who may open the report; without it the pages of a report would stay
+    readable on a shared computer after signing out.
+    """
     with read() as db:
         line = open_(db, report_id, current_identity(), version).page.version
     image = picture(line, page)
     if image is None:
         raise NotFound(N_("The report has no such page."))
     response = Response(image, mimetype="image/webp")
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(etag_of(line, page))
     response.make_conditional(request)
     return response

@@ -14,7 +14,7 @@ from reviewapp.domain.errors import N_, DomainError, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.rubric import format_points
 from reviewapp.services import rounds
-from reviewapp.services.round_rules import round_of
+from reviewapp.services.round_rules import held_round, round_of
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
@@ -116,7 +116,7 @@ def export(round_id: UUID) -> Response:
 def advance(round_id: UUID) -> object:
     """Move the round into its next phase; the button says which, so that two clicks are one."""
     with transaction() as db:
-        if round_of(db, round_id).phase == request.form.get("from"):
+        if held_round(db, round_id).phase == request.form.get("from"):
             rounds.advance(db, round_id, actor=current_identity(), now=now())
     flash(_("The round has moved on."))
     return redirect(url_for("rounds.show", round_id=round_id), 303)

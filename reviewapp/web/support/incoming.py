@@ -34,8 +34,10 @@ class HarmlessForms(FormDataParser):
         rest, form, files = super().parse(stream, mimetype, content_length, options)
         for file in files.values():
             file.filename = harmless(file.filename) if file.filename else file.filename
-        pairs = [(harmless(name), harmless(text)) for name, text in form.items(multi=True)]
-        return rest, self.cls(pairs), files
+        pairs = form.items(multi=True)
+        # A part of a hostile form may have no name at all; no view asks for it.
+        kept = [(harmless(name), harmless(text)) for name, text in pairs if name is not None]
+        return rest, self.cls(kept), files
 
 
 class HarmlessRequest(Request):
