@@ -5,7 +5,7 @@ The reviews stay as they were submitted; the result stands beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,8 +82,19 @@ def close_early(
     return row
 
 
-def accept_undisputed(session: Session, round_id: UUID, *, actor: Identity, now: datetime) -> int:
-    """Accept every proposal of the round that nothing speaks against; return how many."""
+def accept_undisputed(
+    session: Session,
+    round_id: UUID,
+    *,
+    actor: Identity,
+    now: datetime,
+    seen: Collection[tuple[UUID, int]] | None = None,
+) -> int:
+    """Accept every proposal of the round that nothing speaks against; return how many.
+
+    `seen` are the reports with the totals (hundredths) that the officer looked at: Conflict where
+    others stand by now, so that nobody accepts what nobody has seen.
+    """
     if not actor.may(Permission.SETTLEMENT_MANAGE):
         raise NotAllowed(N_("Only an officer may do this."))
     require_phase(round_of(session, round_id).phase, Act.SETTLE)
@@ -99,6 +110,10 @@ def accept_undisputed(session: Session, round_id: UUID, *, actor: Identity, now:
         .order_by(col(Report.title), col(Report.id))
         .with_for_update(of=Settlement)
     ).all()
+    if seen is not None and set(seen) != {
+        (report.id, proposal_of(row).total) for row, report in rows
+    }:
+        raise Conflict(N_("Reviews have changed meanwhile: look at the results again."))
     for row, report in rows:
         proposal = proposal_of(row)
         _store(

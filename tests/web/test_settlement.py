@@ -49,7 +49,8 @@ def test_undisputed_results_are_accepted_in_one_act(
     client = client_of(cast.meng)
     page = client.get(path).text
     assert "97" in page
-    assert client.post(path).status_code == 303
+    assert client.post(path, data={"seen": f"{report_id}:9600"}).status_code == 409
+    assert client.post(path, data={"seen": f"{report_id}:9700"}).status_code == 303
     with database.read() as session:
         row = session.exec(select(Settlement)).one()
         assert (row.state, row.total_hundredths, row.rating) == ("settled", 9700, "A")
@@ -143,7 +144,9 @@ def test_the_opinion_is_edited_beside_its_sources(
     assert "缺少支付凭证" in late.text
     assert "另一人的话" in late.text
     assert client.post(path, data={"act": "finish"}).status_code == 409
-    client.post(f"/rounds/{_round(database, report_id)}/settlement")
+    client.post(
+        f"/rounds/{_round(database, report_id)}/settlement", data={"seen": f"{report_id}:9700"}
+    )
     assert client.post(path, data={"act": "finish"}).status_code == 303
     with database.read() as session:
         assert session.exec(select(Opinion.state)).one() == "final"

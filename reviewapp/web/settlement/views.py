@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from reviewapp.db.queries import settlement as queries
 from reviewapp.db.queries.rounds import round_page as the_round
-from reviewapp.domain.errors import N_, DomainError, NotFound
+from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.rubric import format_points
 from reviewapp.services import settlement
@@ -50,9 +50,18 @@ def round_page(round_id: UUID) -> str:
 @bp.post("/rounds/<uuid:round_id>/settlement")
 @requires(Permission.SETTLEMENT_MANAGE)
 def accept(round_id: UUID) -> Response:
-    """Accept every undisputed proposal in one act."""
+    """Accept every undisputed proposal in one act, as it was seen."""
+    try:
+        seen = [
+            (UUID(report), int(total))
+            for report, _sep, total in (one.partition(":") for one in request.form.getlist("seen"))
+        ]
+    except ValueError:
+        raise Invalid(N_("Reviews have changed meanwhile: look at the results again.")) from None
     with transaction() as db:
-        count = settlement.accept_undisputed(db, round_id, actor=current_identity(), now=now())
+        count = settlement.accept_undisputed(
+            db, round_id, actor=current_identity(), now=now(), seen=seen
+        )
     flash(ngettext("%(num)s result accepted.", "%(num)s results accepted.", count))
     return done(url_for("settlement.round_page", round_id=round_id))
 
