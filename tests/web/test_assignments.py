@@ -96,13 +96,13 @@ def test_the_table_names_what_lacks_and_what_a_conflict_speaks_against(
     page = client.get(path).text
     assert "缺1名专家" in page
     assert "缺2名专家" in page
-    assert "已声明利害关系" in page
+    assert "已声明回避" in page
     listed = read_sheet(client.get(f"{path}.xlsx").get_data()).rows
     told = {
         (row["报告"], row["评审专家"]): (row["办理情况"], row["备注"]) for _number, row in listed
     }
     assert told == {
-        ("甲报告", "陈睿"): ("已声明", "已声明利害关系"),
+        ("甲报告", "陈睿"): ("已声明", "已声明回避"),
         ("甲报告", ""): ("缺1名专家", ""),
         ("乙报告", ""): ("缺2名专家", ""),
     }
