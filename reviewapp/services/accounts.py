@@ -52,20 +52,31 @@ def load_identity(session: Session, account_id: UUID, epoch: int) -> Identity | 
     return identity_of(account)
 
 
-def sign_in(session: Session, login: str, password: str, *, now: datetime) -> SignIn:
-    """Check a sign-in. Five failures in a row lock the account for thirty minutes.
+def prove(session: Session, login: str, password: str) -> str | None:
+    """Return the stored hash that the password fits, or None, in the same time for any name.
 
-    A wrong name and a wrong password give the same answer in the same time.
+    Reads only: the hash is slow by intent, and were it computed within the transaction of
+    `sign_in`, whoever sends wrong passwords would keep everybody else on SQLite from saving.
+    """
+    account = session.exec(select(Account).where(Account.login == _login(login))).one_or_none()
+    stored = account.password_hash if account and account.state == "active" else None
+    return stored if passwords.verify_password(stored, password[:PASSWORD_MAX]) else None
+
+
+def sign_in(session: Session, login: str, proof: str | None, *, now: datetime) -> SignIn:
+    """Sign in with what `prove` returned. Five failures in a row lock for thirty minutes.
+
+    A wrong name and a wrong password give the same answer. A proof that arrives once others have
+    locked the account, or after a change of the password, is worth nothing.
     """
     account = session.exec(
         select(Account).where(Account.login == _login(login)).with_for_update()
     ).one_or_none()
     if account is None or account.state != "active":
-        passwords.verify_password(None, password)
         return SignIn(None)
     if account.locked_until is not None and account.locked_until > now:
         return SignIn(None, locked_until=account.locked_until)
-    if not passwords.verify_password(account.password_hash, password[:PASSWORD_MAX]):
+    if proof is None or proof != account.password_hash:
         return _count_failure(session, account, now)
     account.failed_sign_ins, account.locked_until = 0, None
     account.last_sign_in_at = now

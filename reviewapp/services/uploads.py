@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -21,6 +22,7 @@ ZIP_TYPE = "application/zip"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA = {PDF: PDF_TYPE, ZIP: ZIP_TYPE, XLSX: XLSX_TYPE}
 MAX_LIST_BYTES = 10_000_000
+_UNSEEN = {"Cc", "Cf", "Cs", "Cn"}  # control, format, surrogate, noncharacter
 
 
 @dataclass(frozen=True)
@@ -158,5 +160,10 @@ def enter(
 
 
 def base_name(name: str) -> str:
-    """Return a file's name without the folders that some browsers send along."""
-    return name.replace("\\", "/").split("/")[-1].strip()[:200] or "report.pdf"
+    """Return a file's name without the folders that some browsers send along.
+
+    What nobody can see is left out: control signs, and the marks that turn the direction of
+    writing, by which gpj.exe reads as exe.jpg.
+    """
+    seen = "".join(sign for sign in name if unicodedata.category(sign) not in _UNSEEN)
+    return seen.replace("\\", "/").split("/")[-1].strip()[:200] or "report.pdf"

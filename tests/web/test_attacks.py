@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import col, select
 
+from reviewapp.adapters import passwords
 from reviewapp.adapters.storage import Storage
 from reviewapp.db.models import (
     Account,
@@ -26,6 +27,7 @@ from reviewapp.db.models import (
 from reviewapp.db.session import Database
 from reviewapp.services import accounts, audit
 from reviewapp.services.round_rules import rubric_of
+from reviewapp.services.uploads import base_name
 from tests import rows
 from tests.notice_rows import settled, year_2024
 from tests.people import NOW, PASSWORD, Cast
@@ -311,3 +313,40 @@ def test_a_kept_picture_of_a_page_is_asked_for_again_and_refused_after_signing_o
     assert client_of(cast.luo).get(path, headers=kept).status_code == 404
     client.post("/sign-out")
     assert client.get(path, headers=kept).status_code == 303
+
+
+def test_others_save_while_a_password_is_checked(
+    client_of: Client, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = passwords.verify_password
+
+    def check_while_another_saves(stored: str | None, password: str) -> bool:
+        with database.transaction() as session:
+            accounts.set_locale(session, "en", actor=cast.luo)
+        return check(stored, password)
+
+    monkeypatch.setattr(passwords, "verify_password", check_while_another_saves)
+
+    client_of(cast.chen)
+
+    with database.read() as session:
+        assert session.get_one(Account, cast.luo.id).locale == "en"
+
+
+def test_guesses_sent_at_once_are_counted_one_by_one(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    guesses = [
+        (client_of(), "/sign-in", {"login": "meng", "password": f"wrong-{n}"}) for n in range(5)
+    ]
+
+    assert at_once(*guesses) == [422] * 5
+
+    right = client_of().post("/sign-in", data={"login": "meng", "password": PASSWORD})
+    assert right.status_code == 422
+
+
+def test_a_file_name_cannot_turn_around_what_is_read() -> None:
+    assert base_name("报告\u202efdp.exe.pdf") == "报告fdp.exe.pdf"
+    assert base_name("..\\..\\a\x00\x01\ud800\u3000乙.pdf") == "a\u3000乙.pdf"
+    assert base_name("\u200b\x00") == "report.pdf"

@@ -48,8 +48,10 @@ def sign_in() -> object:
             return redirect(_local(target), 303)
         return render_template("accounts/sign_in.html", error="", login="", target=target)
     login = request.form.get("login", "")
+    with read() as db:
+        proof = accounts.prove(db, login, request.form.get("password", ""))
     with transaction() as db:
-        outcome = accounts.sign_in(db, login, request.form.get("password", ""), now=now())
+        outcome = accounts.sign_in(db, login, proof, now=now())
     if outcome.identity is not None:
         start_session(outcome.identity, outcome.epoch)
         return redirect(_local(target), 303)
