@@ -25,7 +25,7 @@ from reviewapp.web.support.fragments import htmx
 from reviewapp.web.support.frame import init_frame
 from reviewapp.web.support.headers import init_headers
 from reviewapp.web.support.identity import init_identity
-from reviewapp.web.support.incoming import HarmlessRequest
+from reviewapp.web.support.incoming import init_incoming
 from reviewapp.web.support.language import init_language
 from reviewapp.web.support.parts import Parts
 
@@ -45,7 +45,6 @@ def create_app(
         root_path=str(Path(web.__file__).parent),
         template_folder=str(config.templates_dir),
     )
-    app.request_class = HarmlessRequest
     _settings(app, config)
     app.extensions["reviewapp"] = Parts(
         config=config,
@@ -53,6 +52,7 @@ def create_app(
         storage=storage or Storage(config.storage_url, config.data_dir / "tmp"),
         queue=queue or HueyQueue(config.queue_url),
     )
+    init_incoming(app)
     CSRFProtect(app)
     Bootstrap5(app)
     htmx.init_app(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -350,3 +351,16 @@ def test_a_file_name_cannot_turn_around_what_is_read() -> None:
     assert base_name("报告\u202efdp.exe.pdf") == "报告fdp.exe.pdf"
     assert base_name("..\\..\\a\x00\x01\ud800\u3000乙.pdf") == "a\u3000乙.pdf"
     assert base_name("\u200b\x00") == "report.pdf"
+
+
+def test_nobody_fills_the_disk_without_signing_in(
+    app: Flask, client_of: Client, cast: Cast
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    for address in ("/sign-in", "/registers/agencies/import", "/language"):
+        large = {"list": (BytesIO(bytes(200_000)), "a.xlsx")}
+        assert client_of().post(address, data=large).status_code == 413
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    again = {"list": (BytesIO(bytes(200_000)), "a.xlsx")}
+    assert client_of(cast.meng).post("/registers/agencies/import", data=again).status_code == 422

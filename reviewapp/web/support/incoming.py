@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from typing import IO, Any
 
-from flask import Request
+from flask import Flask, Request, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
+
+from reviewapp.web.support.identity import is_signed_in
+
+#: forms of people who are not signed in hold a name and a password
+MOST_FROM_STRANGERS = 100_000
 
 # NUL is refused by PostgreSQL, the other signs by XML, thus by the Excel and Word files that the
 # texts go into; no keyboard makes them. Tab and line break stay.
@@ -59,3 +64,17 @@ class HarmlessRequest(Request):
         """Return the values of the address after the question mark."""
         pairs = super().args.items(multi=True)
         return ImmutableMultiDict([(harmless(name), harmless(text)) for name, text in pairs])
+
+
+def init_incoming(app: Flask) -> None:
+    """Read requests as HarmlessRequest, and next to nothing from people who are not signed in.
+
+    Comes before the CSRF protection, which has the whole form read, files and all, before any
+    view is asked whether it lets the sender in.
+    """
+    app.request_class = HarmlessRequest
+
+    @app.before_request
+    def keep_strangers_short() -> None:
+        if request.method == "POST" and not is_signed_in():
+            request.max_content_length = MOST_FROM_STRANGERS
