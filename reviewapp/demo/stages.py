@@ -222,6 +222,8 @@ class Stager:
                 expert = experts[(place + step) % len(experts)]
                 if expert.expert_id is None:
                     continue
+                # One moment each: the order of a panel is the order of its assignments.
+                self._tick(minutes=1)
                 with self.database.transaction() as session:
                     assignments.assign(
                         session, report_id, expert.expert_id, actor=people.officer, now=self.now

@@ -58,9 +58,35 @@
     versionOf(partOf(field)).value = copy.version;
     if (unsaved.indexOf(partOf(field)) < 0) unsaved.push(partOf(field));
   });
-  if (unsaved.length) window.setTimeout(function () {
-    unsaved.forEach(function (part) { part.dispatchEvent(new Event("change", { bubbles: true })); });
-  }, 600);
+
+  // What did not reach the platform is said beside the field and sent again until it does.
+  function send() {
+    unsaved.forEach(function (part) {
+      if (part.dataset.sending) return;
+      part.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+  function failed(event) {
+    var part = event.detail.elt;
+    if (!form.contains(part) || !part.dataset.version) return;
+    if (event.type === "htmx:responseError" && event.detail.xhr.status < 500) return;
+    if (unsaved.indexOf(part) < 0) unsaved.push(part);
+    part.querySelector(".saved").textContent = form.dataset.waiting;
+  }
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(function (name) {
+    document.addEventListener(name, failed);
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    event.detail.elt.dataset.sending = "1";
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var part = event.detail.elt, status = event.detail.xhr ? event.detail.xhr.status : 0;
+    delete part.dataset.sending;
+    if (status > 0 && status < 500) unsaved = unsaved.filter(function (one) { return one !== part; });
+  });
+  window.addEventListener("online", send);
+  window.setInterval(send, 2000);
+  window.setTimeout(send, 600);
 
   // An answer that comes while the page is being left may be newer than the next page: its copy
   // stays, and what is stored already is no conflict.
