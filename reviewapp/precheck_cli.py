@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 KINDS = ("key-project", "department")
+_PLATFORM_ONLY = ("key", "variant", "values")
 _LANGUAGES = {"zh-Hans": "zh_Hans", "zh_Hans": "zh_Hans", "en": "en"}
 
 
@@ -51,10 +52,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     answer = check_file(arguments.file, arguments.kind, rules=rules, lang=lang)
     if arguments.format == "json":
-        _say(json.dumps(answer, ensure_ascii=False, indent=1))
+        _say(json.dumps(as_contract(answer), ensure_ascii=False, indent=1))
     else:
         _say("\n".join(as_text(answer, lang)))
     return 2 if answer["error"] else 0
+
+
+def as_contract(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer as the contract has it, without what only the platform stores."""
+    findings = [
+        {name: value for name, value in one.items() if name not in _PLATFORM_ONLY}
+        for one in answer["findings"]
+    ]
+    return {**answer, "findings": findings}
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:

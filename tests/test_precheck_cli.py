@@ -94,3 +94,14 @@ def test_a_fault_in_the_rules_is_told_with_file_and_key(
     told = capsys.readouterr().err
     assert "checks.yaml" in told
     assert "severity" in told
+
+
+def test_a_finding_has_the_contracts_keys_and_no_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = set_report(tmp_path / "r.pdf", without="六、有关建议")
+    main(["precheck", str(path), "--kind", "key-project", "--format", "json"])
+    answer = json.loads(capsys.readouterr().out)
+    keys = "check version outcome severity section page box quote expected found message"
+    assert answer["findings"]
+    assert all(list(one) == keys.split() for one in answer["findings"])

@@ -221,7 +221,10 @@ def _finding(finding: Finding, report: Report, lang: str) -> dict[str, Any]:
         "expected": finding.expected,
         "found": finding.found,
         "message": say(msgid, values, lang),
+        # For the platform alone: what a triage hangs on, and what makes the sentence when shown.
         "key": finding.key,
+        "variant": finding.variant,
+        "values": dict(finding.values),
     }
 
 

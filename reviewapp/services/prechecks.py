@@ -209,4 +209,8 @@ def _fill(row: Finding, position: int, one: Mapping[str, Any]) -> None:
     row.box = list(one["box"]) if one.get("box") else None
     row.quote = str(one.get("quote") or "")
     row.expected, row.found = str(one.get("expected") or ""), str(one.get("found") or "")
-    row.values = {**(one.get("values") or {}), "message": str(one.get("message") or "")}
+    row.values = {
+        "variant": str(one.get("variant") or ""),
+        "values": {name: str(value) for name, value in (one.get("values") or {}).items()},
+        "message": str(one.get("message") or ""),
+    }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -55,7 +56,7 @@ def put(database: Database, cast: Cast, storage: Storage, tmp_path: Path) -> Cal
             version = made.readable(session, storage, in_round, tmp_path, **over)
             answer = made.answer(
                 made.finding(message="分数之和不符"),
-                made.finding("pii-phone", severity="warning", page=3, message="有电话号码"),
+                made.finding("pii-phone", severity="warning", page=3, message="未遮盖的手机号码"),
                 made.finding("section-missing", page=None, box=None, quote="", message="缺少建议"),
             )
             prechecks.store(session, version.id, answer, rules_hash="abc", now=NOW)
@@ -109,7 +110,13 @@ def test_an_officer_sees_pages_boxes_findings_and_what_was_said_of_them(
     assert f"/reports/{place.id}/versions/1/pages/2.webp" in page
     assert re.search(r'<svg viewBox="0 0 59\d\.\d+ 84\d\.\d+"', page)
     assert 'x="72.0" y="100.0" width="228.0" height="20.0"' in page
-    for words in ("分数之和不符", "有电话号码", "缺少建议", "另附建议书", "综合得分为 92.5 分"):
+    for words in (
+        "分数之和不符",
+        "未遮盖的手机号码",
+        "缺少建议",
+        "另附建议书",
+        "综合得分为 92.5 分",
+    ):
         assert words in page
     assert 'style="' not in page
 
@@ -193,7 +200,14 @@ def test_a_round_that_hides_findings_shows_them_after_the_own_review(
     client = client_of(cast.chen)
     for url in ("", "?tab=findings&page=2", "?tab=outline", "?tab=history"):
         page = text_of(client, place.url + url)
-        for secret in ("分数之和不符", "有电话号码", "缺少建议", "综合得分为", "box-", "有关建议"):
+        for secret in (
+            "分数之和不符",
+            "未遮盖的手机号码",
+            "缺少建议",
+            "综合得分为",
+            "box-",
+            "有关建议",
+        ):
             assert secret not in page, (url, secret)
     assert "<rect" not in text_of(client, f"{place.url}/versions/1/pages/2")
     assert "分数之和不符" not in text_of(client, f"{place.url}/progress", 303)
@@ -387,3 +401,21 @@ def test_a_page_that_cannot_be_drawn_says_so_and_is_not_tried_again_at_once(
     assert client.get(f"{place.url}/versions/1/pages/1.webp").status_code == 404
     tries = [record for record in caplog.records if "could not be drawn" in record.message]
     assert len(tries) == 1
+
+
+def test_a_finding_speaks_the_readers_language(
+    cast: Cast, client_of: Client, put: Callable[..., Place], database: Database
+) -> None:
+    place = put()
+    with database.transaction() as session:
+        answer = made.answer(
+            made.finding(variant="", values={"found": "92.5", "expected": "91.5"}),
+            made.finding("section-missing", page=None, values={"section": "recommendations"}),
+        )
+        prechecks.store(session, UUID(place.version), answer, rules_hash="abc", now=NOW)
+    reader = client_of(cast.meng)
+    assert "得分" in text_of(reader, place.url)
+    reader.post("/language", data={"locale": "en"})
+    page = text_of(reader, place.url)
+    assert "The scores add up to 91.5 points; the total row states 92.5." in page
+    assert "“Recommendations” was found neither in the body nor in an annex" in page

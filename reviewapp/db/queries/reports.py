@@ -43,7 +43,11 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class FindingLine:
-    """One finding with the officers' word on it. `message` is Chinese, as the precheck said it."""
+    """One finding with the officers' word on it.
+
+    `variant` and `values` make its sentence in either language; `message` is the Chinese one of
+    the day, for a check that the program no longer knows.
+    """
 
     id: UUID
     check: str
@@ -55,8 +59,10 @@ class FindingLine:
     quote: str
     expected: str
     found: str
+    kind: str  # of the report: key-project, department
+    variant: str
+    values: Mapping[str, str]
     message: str
-    values: Mapping[str, Any]
     triage: str  # open, confirmed, dismissed
     triage_reason: str
     triager: str
@@ -227,16 +233,17 @@ def precheck_line(session: Session, version_id: UUID) -> PrecheckLine:
 def findings_of(session: Session, version_id: UUID) -> tuple[FindingLine, ...]:
     """Return every finding of a version in the precheck's order."""
     rows = session.execute(
-        sa.select(Finding, Account.name)  # type: ignore[call-overload]
+        sa.select(Finding, Report.kind, Account.name)  # type: ignore[call-overload]
+        .join(ReportVersion, col(ReportVersion.id) == col(Finding.report_version_id))
+        .join(Report, col(Report.id) == col(ReportVersion.report_id))
         .outerjoin(Account, col(Account.id) == col(Finding.triaged_by))
         .where(col(Finding.report_version_id) == version_id)
         .order_by(col(Finding.position), col(Finding.id))
     )
-    return tuple(_finding(row, triager or "") for row, triager in rows)
+    return tuple(_finding(row, kind, triager or "") for row, kind, triager in rows)
 
 
-def _finding(row: Finding, triager: str) -> FindingLine:
-    values = dict(row.values)
+def _finding(row: Finding, kind: str, triager: str) -> FindingLine:
     box = row.box or ()
     return FindingLine(
         id=row.id,
@@ -249,8 +256,10 @@ def _finding(row: Finding, triager: str) -> FindingLine:
         quote=row.quote,
         expected=row.expected,
         found=row.found,
-        message=str(values.pop("message", "")),
-        values=values,
+        kind=kind,
+        variant=str(row.values.get("variant", "")),
+        values=dict(row.values.get("values") or {}),
+        message=str(row.values.get("message", "")),
         triage=row.triage,
         triage_reason=row.triage_reason,
         triager=triager,

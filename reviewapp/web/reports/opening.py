@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
-
 from reviewapp.db.queries import reports as queries
 from reviewapp.db.queries.reports import FindingLine, PrecheckLine, ReportPage
 from reviewapp.domain.errors import N_, NotAllowed, NotFound
@@ -20,18 +18,7 @@ from reviewapp.domain.policy import (
     may_open_report,
     may_see_findings,
 )
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A box of the viewer; _viewer.html tells what each field means."""
-
-    id: str
-    page: int | None
-    box: tuple[float, float, float, float] | None
-    label: str
-    tone: str
-    is_on: bool
+from reviewapp.web.support.findings import Mark, mark
 
 
 @dataclass(frozen=True)
@@ -47,14 +34,7 @@ class Opened:
     def boxes(self, current: str = "") -> tuple[Mark, ...]:
         """Return the findings' boxes; `current` is the id of the one that was asked for."""
         return tuple(
-            Mark(
-                id=str(one.id),
-                page=one.page,
-                box=one.box,
-                label=_("Doubt: %(message)s", message=one.message),
-                tone="find sure" if one.triage == "confirmed" else "find",
-                is_on=str(one.id) == current,
-            )
+            mark(one, is_on=str(one.id) == current)
             for one in self.findings
             if one.triage != "dismissed"
         )

@@ -23,12 +23,12 @@ from reviewapp.web.reports.words import (
     file_name,
     grouped,
     section_lines,
-    sentence,
     shown,
     titles,
 )
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.event_words import changes, event_word
+from reviewapp.web.support.findings import sentence
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity

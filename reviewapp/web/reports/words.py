@@ -82,11 +82,6 @@ def section_lines(answer: Mapping[str, Any], rules: Rules, lang: str) -> list[di
     return lines
 
 
-def sentence(finding: FindingLine) -> str:
-    """Return what the precheck says of the place."""
-    return finding.message
-
-
 def shown(finding: FindingLine, value: str, sections: Sequence[Mapping[str, Any]]) -> str:
     """Return what should stand or what stands, with ids of sections and facts in words."""
     if finding.check == "section-missing":

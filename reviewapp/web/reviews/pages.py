@@ -19,19 +19,8 @@ from reviewapp.domain.rubric import Criterion, format_points
 from reviewapp.domain.scoring import Missing, Suggestion, suggestions
 from reviewapp.services.reviews import StaleSave
 from reviewapp.web.support.errors import status_of, words
+from reviewapp.web.support.findings import mark, sentence
 from reviewapp.web.support.parts import read
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A box of the viewer; templates/reports/_viewer.html tells what each field means."""
-
-    id: str
-    page: int | None
-    box: tuple[float, float, float, float] | None
-    label: str
-    tone: str
-    is_on: bool
 
 
 @dataclass(frozen=True)
@@ -145,7 +134,8 @@ def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
         "version": page.report_version,
         "pages": page.pages,
         "page": min(max(request.args.get("page", 1, type=int), 1), page.pages),
-        "boxes": tuple(_mark(one) for one in findings),
+        "sentence": sentence,
+        "boxes": tuple(mark(one) for one in findings),
         "shown_points": shown_points,
         "typed": {},
         "missing": {},
@@ -192,14 +182,3 @@ def _refusal(page: ReviewPage) -> str:
         act = Act.REVIEW_REVISE
     refusal = phase_refusal(page.phase, act)
     return _(refusal) if refusal else ""
-
-
-def _mark(one: FindingLine) -> Mark:
-    return Mark(
-        id=str(one.id),
-        page=one.page,
-        box=one.box,
-        label=_("Doubt: %(message)s", message=one.message),
-        tone="find sure" if one.triage == "confirmed" else "find",
-        is_on=False,
-    )
