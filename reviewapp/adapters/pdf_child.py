@@ -21,7 +21,7 @@ from reviewapp.adapters.pdf_chars import Frame
 from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
 from reviewapp.adapters.pdf_open import Opened, active_content, open_pdf
-from reviewapp.adapters.pdf_page import RawPage, Thresholds, read_page
+from reviewapp.adapters.pdf_page import PageReader, RawPage, Thresholds
 from reviewapp.adapters.pdf_split import both, worth_splitting
 from reviewapp.adapters.pdf_tables import RawRow, RawTable, join_tables
 from reviewapp.domain.document import (
@@ -82,11 +82,12 @@ def _pages(path: str, opened: Opened, report: Progress, thresholds: Thresholds) 
     count = len(opened.pdf)
 
     def part(pdf: pypdfium2.PdfDocument, start: int, end: int, share: int) -> list[RawPage]:
-        pages = []
+        pages, reader = [], PageReader(pdf, thresholds)
         for number in range(start, end):
-            pages.append(read_page(pdf, number, thresholds))
+            pages.append(reader.read(number))
             if share and number % 5 == 0:
                 report(min(number * share, count), count)
+        reader.close()
         return pages
 
     if worth_splitting(count):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 Part = TypeVar("Part")
 
-_WORTH_IT = 40  # pages; a fork and its answer cost about as much as reading five
+_WORTH_IT = 12  # pages; a fork and its answer cost about as much as reading five
 _PR_SET_PDEATHSIG = 1
 
 
