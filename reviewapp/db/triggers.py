@@ -38,7 +38,8 @@ FROZEN_WHEN: dict[str, tuple[str, tuple[str, ...]]] = {
 def trigger_names() -> set[str]:
     """Return the name of every trigger that must stand."""
     names = {f"{table}_refuses_{act.lower()}" for table, acts in FROZEN.items() for act in acts}
-    return names | {f"{table}_frozen" for table in FROZEN_WHEN}
+    frozen = {f"{table}_frozen" for table in FROZEN_WHEN}
+    return names | frozen | {f"{table}_kept" for table in FROZEN_WHEN}
 
 
 def existing_triggers(connection: Connection) -> set[str]:
@@ -78,12 +79,15 @@ def _statements(dialect: str) -> list[tuple[str, str, list[str]]]:
     for table, (condition, columns) in FROZEN_WHEN.items():
         # JSON columns are compared as text: PostgreSQL knows no equality for them.
         changed = " OR ".join(
-            f"CAST(OLD.{column} AS TEXT) <> CAST(NEW.{column} AS TEXT)" for column in columns
+            f"coalesce(CAST(OLD.{column} AS TEXT), '') <> coalesce(CAST(NEW.{column} AS TEXT), '')"
+            for column in columns
         )
         name = f"{table}_frozen"
         out.append(
             (name, table, _one(dialect, name, table, "UPDATE", f"{condition} AND ({changed})"))
         )
+        name = f"{table}_kept"
+        out.append((name, table, _one(dialect, name, table, "DELETE", condition)))
     return out
 
 

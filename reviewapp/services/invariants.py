@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +17,7 @@ from reviewapp.config import Config
 from reviewapp.db import migrate
 from reviewapp.db.models import (
     Assignment,
+    Notice,
     Opinion,
     Report,
     ReportVersion,
@@ -25,6 +29,7 @@ from reviewapp.db.models import (
     StoredFile,
 )
 from reviewapp.db.session import Database
+from reviewapp.domain.notice import NoticeContent
 from reviewapp.domain.rubric import Rubric, canonical_json
 from reviewapp.services import audit
 
@@ -139,6 +144,20 @@ def _opinions(session: Session) -> Iterator[str]:
         yield f"Report {row.report_id}: its opinion is released without a settled result."
 
 
+def _notices(session: Session) -> Iterator[str]:
+    """What was published is what was signed, and one notice of a round is in force."""
+    issued = select(Notice).where(col(Notice.state).in_(("published", "superseded")))
+    in_force: Counter[uuid.UUID] = Counter()
+    for row in session.exec(issued.order_by(col(Notice.round_id), col(Notice.number))):
+        content = NoticeContent.from_json(json.dumps(row.content))
+        if content.sha256 != row.content_hash:
+            yield f"Notice {row.doc_number}: its content differs from its hash."
+        in_force[row.round_id] += row.state == "published"
+    for round_id, count in in_force.items():
+        if count != 1:
+            yield f"Round {round_id}: {count} of its notices are in force."
+
+
 def _files(session: Session, storage: Storage) -> list[str]:
     found = []
     for row in session.exec(select(StoredFile).order_by(col(StoredFile.sha256))):
@@ -160,4 +179,5 @@ _RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
     _snapshots,
     _settlements,
     _opinions,
+    _notices,
 )

@@ -125,6 +125,31 @@ def supersede(
     return row
 
 
+def discard(
+    session: Session, notice_id: UUID, reason: str, *, actor: Identity, now: datetime
+) -> UUID:
+    """Give up the draft of a superseding notice; return the notice that stays in force.
+
+    Only such a draft, and only with a reason: the records keep who gave up which draft and why.
+    """
+    require(actor, Permission.NOTICE_DRAFT)
+    row = locked(session, notice_id)
+    if row.state != NoticeState.DRAFT.value or row.supersedes_id is None:
+        raise Conflict(N_("Only the draft of a superseding notice can be discarded."))
+    if not reason.strip():
+        raise Invalid(N_("Say why the draft is discarded."), field="discard_reason")
+    stands = row.supersedes_id
+    said = {"reason": reason.strip(), "number": row.doc_number, "words": dict(texts_of(row))}
+    round_ = round_of(session, row.round_id)
+    record(session, "notice.discarded", row, round_, actor, now, before=said)
+    for hand in session.exec(select(NoticeHand).where(NoticeHand.notice_id == row.id)):
+        session.delete(hand)
+    session.flush()
+    session.delete(row)
+    session.flush()
+    return stands
+
+
 def hand_names(session: Session, notice_id: UUID) -> tuple[str, ...]:
     """Return the names of everybody who worked on the draft."""
     return tuple(
@@ -157,9 +182,10 @@ def _publish(
         raise Conflict(N_("The notice changed while it was being printed; try again."))
     round_ = round_of(session, row.round_id)
     old = locked(session, row.supersedes_id) if row.supersedes_id else None
-    row.state, row.published_at = after.value, now
     row.docx_sha256 = prints.docx.enter(session, now)
     row.pdf_sha256 = prints.pdf.enter(session, now)
+    # From here on the database itself refuses every change of what is frozen.
+    row.state, row.published_at = after.value, now
     row.version += 1
     save(session, row)
     record(

@@ -30,6 +30,7 @@ from reviewapp.services.notice_rows import (
 from reviewapp.services.notice_sheet import Press, compose_base, standing_of
 from reviewapp.services.notice_signing import (
     content_to_sign,
+    discard,
     hand_names,
     may_sign,
     record_paper_sign_off,
@@ -40,6 +41,7 @@ from reviewapp.services.round_rules import held_round, round_of
 
 __all__ = [
     "content_to_sign",
+    "discard",
     "draft",
     "edit_settings",
     "edit_wording",

@@ -35,6 +35,7 @@ ACCESS = {
     "intakes.show": "report:upload",
     "intakes.take": "report:upload",
     "notices.create": "notice:draft",
+    "notices.discard": "notice:draft",
     "notices.docx": "signed-in",
     "notices.index": "signed-in",
     "notices.number": "notice:draft",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
-from reviewapp.db.models import Opinion, ReportVersion, Review, Settlement, StoredFile
+from reviewapp.db.models import Notice, Opinion, ReportVersion, Review, Settlement, StoredFile
 from reviewapp.db.session import Database
+from reviewapp.domain.notice import compose
 from reviewapp.services import audit, invariants
 from tests import rows
+from tests.notice_rows import PRESS
+from tests.notice_samples import facts
 from tests.people import NOW, Cast
 
 
@@ -109,3 +114,24 @@ def test_a_changed_event_is_named(config: Config, database: Database) -> None:
             session.execute(sa.text("ALTER TABLE event DISABLE TRIGGER ALL"))
         session.execute(sa.text("UPDATE event SET actor_name = '别人'"))
     assert [s for s in invariants.check(config) if s.startswith("Event 1: the chain")]
+
+
+def test_a_published_notice_that_was_changed_is_named(
+    config: Config, database: Database, cast: Cast
+) -> None:
+    with database.transaction() as session:
+        in_round = rows.round_(session)
+        session.add(
+            Notice(
+                created_at=NOW,
+                round_id=in_round.id,
+                state="published",
+                doc_number="蔡财〔2024〕36号",
+                content=json.loads(compose(facts(), PRESS.wording).to_json()),
+                content_hash="0" * 64,
+                published_at=NOW,
+                drafted_by=cast.meng.id,
+                signed_by=cast.fang.id,
+            )
+        )
+    assert "Notice 蔡财〔2024〕36号: its content differs from its hash." in invariants.check(config)

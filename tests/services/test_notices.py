@@ -531,3 +531,47 @@ def test_every_step_leaves_an_event(database: Database, cast: Cast, published: U
         "notice.published",
         "notice.supersession-drafted",
     ]
+
+
+def test_a_superseding_draft_can_be_given_up_with_a_reason(
+    database: Database, cast: Cast, published: UUID
+) -> None:
+    with database.transaction() as session:
+        draft = notices.supersede(session, published, "份数有误", actor=cast.meng, now=NOW).id
+    for who, reason, refusal in (
+        (cast.meng, " ", Invalid),
+        (cast.fang, "不再需要", NotAllowed),
+    ):
+        with pytest.raises(refusal), database.transaction() as session:
+            notices.discard(session, draft, reason, actor=who, now=NOW)
+    with pytest.raises(Conflict, match="Only the draft"), database.transaction() as session:
+        notices.discard(session, published, "不要了", actor=cast.meng, now=NOW)
+    with database.transaction() as session:
+        stands = notices.discard(session, draft, "份数无误", actor=cast.meng, now=NOW)
+    assert stands == published
+    with database.transaction() as session:
+        assert session.get(Notice, draft) is None
+        event = session.exec(select(Event).where(Event.kind == "notice.discarded")).one()
+        assert event.before["reason"] == "份数无误"
+        # The published one may be superseded once more.
+        notices.supersede(session, published, "等级有误", actor=cast.meng, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM notice",
+        "UPDATE notice SET docx_sha256 = NULL",
+        "UPDATE notice SET doc_number = '蔡财〔2024〕99号'",
+    ],
+)
+def test_the_database_itself_keeps_a_published_notice(
+    database: Database, published: UUID, statement: str
+) -> None:
+    with database.transaction() as session:
+        session.execute(sa.text("DELETE FROM notice_hand"))
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="frozen"),
+        database.transaction() as session,
+    ):
+        session.execute(sa.text(statement))

@@ -442,3 +442,20 @@ def test_results_that_no_longer_make_a_notice_are_said_and_the_page_stays(
     assert page.status_code == 200
     assert "《重新议定中的报告》" in page.text
     assert client_of(cast.meng).post(f"{notice}/submission").status_code in {409, 422}
+
+
+def test_a_superseding_draft_is_discarded_on_its_page(
+    client_of: Client, cast: Cast, published: str
+) -> None:
+    officer = client_of(cast.meng)
+    draft = officer.post(f"{published}/supersession", data={"reason": "份数有误"}).headers[
+        "Location"
+    ]
+    assert "放弃此草稿" in officer.get(draft).text
+    refused = officer.post(f"{draft}/discard", data={"discard_reason": ""})
+    assert refused.status_code == 422
+    assert "请说明放弃该草稿的原因" in refused.text
+    assert client_of(cast.fang).post(f"{draft}/discard").status_code in {403, 404}
+    answer = officer.post(f"{draft}/discard", data={"discard_reason": "份数无误"})
+    assert answer.headers["Location"] == published
+    assert officer.get(draft).status_code == 404

@@ -206,6 +206,20 @@ def supersede(notice_id: UUID) -> object:
     return _to(made)
 
 
+@bp.post("/notices/<uuid:notice_id>/discard")
+@requires(Permission.NOTICE_DRAFT)
+def discard(notice_id: UUID) -> object:
+    """Give up the draft of a superseding notice."""
+    reason = request.form.get("discard_reason", "")
+    try:
+        with transaction() as db:
+            stands = notices.discard(db, notice_id, reason, actor=current_identity(), now=now())
+    except DomainError as refused:
+        return notice_page(notice_id, refused=refused, form="discard")
+    flash(_("The draft is discarded; the published notice stands."))
+    return _to(stands)
+
+
 def _version() -> int:
     text = request.form.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 9 else 0

@@ -32,6 +32,7 @@ EVENT_WORDS: dict[str, str] = {
     "intake.discarded": N_("upload discarded"),
     "intake.read": N_("upload read"),
     "intake.taken": N_("upload taken"),
+    "notice.discarded": N_("draft of a superseding notice discarded"),
     "notice.drafted": N_("notice drafted"),
     "notice.number-set": N_("document number set"),
     "notice.published": N_("notice published"),
