@@ -67,6 +67,7 @@ ACCESS = {
     "reports.file": "report:read",
     "reports.page": "report:read",
     "reports.page_image": "report:read",
+    "reports.precheck_sheet": "finding:triage",
     "reports.progress": "report:read",
     "reports.rerun": "finding:triage",
     "reports.restore": "report:manage",

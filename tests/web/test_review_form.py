@@ -182,7 +182,7 @@ def test_only_confirmed_findings_suggest_points_off(
     assert page.count("建议扣 2 分") + page.count("建议扣2分") == 1  # one section, 2 points
     assert page.count('class="suggested"') == 1
     assert "缺少有关建议" in page
-    assert re.search(r"基本情况只有标题 .*疑点，未经确认", page)
+    assert re.search(r"基本情况只有标题 .*疑点，未核实", page)
     assert "缺少其他事项" not in page  # dismissed
     # What bears on no criterion is still to be found, on the report's own page.
     whole = re.search(r'href="(/reports/[^"]+tab=findings[^"]*)"', page)

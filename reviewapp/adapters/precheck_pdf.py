@@ -1,0 +1,75 @@
+"""The precheck sheet (预检单) as a PDF, by typst: what was found, for paper and for the agency.
+
+Every word comes in as JSON data, so that no quote of a report can become a command.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+
+_PROGRAM = Path(__file__).with_name("precheck_sheet.typ")
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One finding: where it stands, what it is called, what it says, the report's own words."""
+
+    page: str
+    title: str
+    sentence: str
+    quote: str
+    note: str  # how far an officer has looked at it
+
+
+@dataclass(frozen=True)
+class SheetGroup:
+    """The findings of one severity under their heading."""
+
+    label: str
+    lines: tuple[SheetLine, ...]
+
+
+@dataclass(frozen=True)
+class PrecheckSheet:
+    """A whole sheet, in words. `about` are pairs of label and value, `sections` rows of three."""
+
+    title: str
+    report: str
+    about: tuple[tuple[str, str], ...]
+    summary: str
+    groups: tuple[SheetGroup, ...]
+    columns: tuple[str, str, str]  # page, doubt, the report's own words
+    sections_title: str
+    section_columns: tuple[str, str, str]
+    sections: tuple[tuple[str, str, str], ...]
+    closing: str
+    page_of: str  # "Page {0} of {1}"
+
+
+def to_pdf(sheet: PrecheckSheet) -> bytes:
+    """Return the sheet as A4 pages in Noto Serif SC; the same sheet gives the same bytes."""
+    result: bytes = typst.compile(
+        _PROGRAM.read_bytes(),
+        format="pdf",
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
+        timestamp=0,
+    )
+    return result
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(pylopdf_fonts_zh_cn.serif_path().parent)],
+    )
