@@ -42,6 +42,7 @@ class Permission(StrEnum):
     SETTLEMENT_MANAGE = "settlement:manage"
     FEEDBACK_MANAGE = "feedback:manage"
     RESULT_READ = "result:read"  # an agency's own
+    DRAFT_PRECHECK = "draft:precheck"  # an agency's own, before it is handed in
     NOTICE_READ = "notice:read"
     NOTICE_DRAFT = "notice:draft"
     NOTICE_SIGN = "notice:sign"
@@ -92,7 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.EXPERT: frozenset(
         {_P.RUBRIC_READ, _P.REPORT_UPLOAD, _P.REPORT_READ, _P.REVIEW_WRITE, _P.REVIEW_FILL}
     ),
-    Role.AGENCY: frozenset({_P.RESULT_READ}),
+    Role.AGENCY: frozenset({_P.RESULT_READ, _P.DRAFT_PRECHECK}),
     Role.AUDITOR: frozenset(
         {
             _P.REGISTER_READ,

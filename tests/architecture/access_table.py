@@ -63,6 +63,7 @@ ACCESS = {
     "registers.show": "register:read",
     "registers.take_list": "register:edit",
     "reports.add_version": "report:upload",
+    "reports.draft": "draft:precheck",
     "reports.edit": "report:manage",
     "reports.file": "report:read",
     "reports.page": "report:read",

@@ -37,7 +37,7 @@ def test_nobody_holds_administration_and_work_and_audit_at_once() -> None:
     assert Permission.NOTICE_SIGN not in GRANTS[Role.OFFICER]
     assert Permission.NOTICE_DRAFT not in GRANTS[Role.APPROVER]
     assert Permission.RECORD_READ not in GRANTS[Role.ADMINISTRATOR] | GRANTS[Role.OFFICER]
-    assert GRANTS[Role.AGENCY] == {Permission.RESULT_READ}
+    assert GRANTS[Role.AGENCY] == {Permission.RESULT_READ, Permission.DRAFT_PRECHECK}
 
 
 def test_a_get_never_opens_a_transaction() -> None:

@@ -25,6 +25,7 @@ EVENT_WORDS: dict[str, str] = {
     "assignment.declined": N_("assignment declined"),
     "assignment.made": N_("expert assigned"),
     "assignment.withdrawn": N_("assignment withdrawn"),
+    "draft.prechecked": N_("draft of an agency prechecked"),
     "finding.confirmed": N_("finding confirmed"),
     "finding.dismissed": N_("finding dismissed"),
     "finding.left-open": N_("finding left open again"),
