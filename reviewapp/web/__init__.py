@@ -19,6 +19,7 @@ FEATURES = (
     "settlement",
     "results",
     "notices",
+    "prechecks",
     "records",
     "rubrics",
 )
