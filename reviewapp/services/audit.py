@@ -28,6 +28,16 @@ class Break:
     reason: str
 
 
+def take_turn(session: Session) -> EventHead:
+    """Hold the trail's head to the end of the transaction, and return it.
+
+    Services that lock other rows which a writer of events may want call this before them.
+    """
+    return session.exec(
+        select(EventHead).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
 def record(
     session: Session,
     kind: str,
@@ -47,7 +57,7 @@ def record(
     `kind` is past tense (report.taken-in). `before` and `after` hold only what changed, as plain
     values. The lock on the head row puts writers in a line, so numbers have no gaps.
     """
-    head = session.exec(select(EventHead).with_for_update()).one()
+    head = take_turn(session)
     event = Event(
         number=head.number + 1,
         at=now,

@@ -98,6 +98,7 @@ def accept_undisputed(
     if not actor.may(Permission.SETTLEMENT_MANAGE):
         raise NotAllowed(N_("Only an officer may do this."))
     require_phase(round_of(session, round_id).phase, Act.SETTLE)
+    audit.take_turn(session)
     rows = session.exec(
         select(Settlement, Report)
         .join(Report, col(Report.id) == col(Settlement.report_id))
@@ -291,7 +292,12 @@ def _said(row: Settlement) -> dict[str, Any]:
 
 
 def _row(session: Session, report_id: UUID) -> Settlement | None:
-    """Return the row, held for this transaction: two officers may settle at the same moment."""
+    """Return the row, held for this transaction: two officers may settle at the same moment.
+
+    The trail comes first: who submits a review writes it before looking at the settlement, and two
+    locks taken in different orders would wait for each other.
+    """
+    audit.take_turn(session)
     return session.exec(
         select(Settlement)
         .where(Settlement.report_id == report_id)
