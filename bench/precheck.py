@@ -4,8 +4,9 @@
 
 Prints, for each file, seconds per page of: the whole precheck (child process, all checks); pdfium's
 text alone; pdfium's text with a box for every character; pdfplumber's text and tables of all pages.
-Then the ratios, and the peak memory of the precheck and of its child. Medians of the repeats.
-Without files, two reports are made by the project's own generator.
+Then the ratios, the peak memory of the precheck and of its child, and how the precheck grows from
+10 to 400 pages. Medians of the repeats. Without files, reports of 30 and 200 pages are made by the
+project's own generator and three producers.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
+from long_reports import PRODUCERS, write_long
 
 from reviewapp.adapters import child, pdf
+from reviewapp.services.precheck_file import check_file
 
 KIND = "key-project"
 
@@ -32,19 +36,6 @@ KIND = "key-project"
 def whole_precheck(path: Path) -> None:
     """Run what `reviewapp precheck` runs, imports excluded."""
     check_file(path, KIND)
-
-
-def only_reading(path: Path) -> None:
-    """Stand in for the precheck where it is not there yet."""
-    pdf.read(path)
-
-
-try:
-    from reviewapp.services.precheck_file import check_file
-
-    PRECHECK = whole_precheck
-except ImportError:
-    PRECHECK = only_reading
 
 
 def bare_text(path: Path) -> None:
@@ -94,17 +85,31 @@ def timed(function: Callable[[Path], None], path: Path, repeat: int) -> float:
 
 
 def made_reports(folder: Path) -> list[Path]:
-    """Write sample reports with the project's generator, from each of its producers."""
-    from reviewapp.demo.samples import write_samples
+    """Write reports of 30 and 200 pages by each producer, in a process that ends with it."""
+    with ProcessPoolExecutor(1) as pool:
+        return [
+            pool.submit(write_long, producer, pages, folder).result()
+            for pages in (30, 200)
+            for producer in PRODUCERS
+        ]
 
-    return list(write_samples(folder))
+
+def print_growth(folder: Path, repeat: int) -> None:
+    """Print the precheck's time a page from 10 to 400 pages."""
+    print("growth (typst)")
+    for pages in (20, 50, 100, 200, 400):
+        with ProcessPoolExecutor(1) as pool:
+            path = pool.submit(write_long, "typst", pages, folder).result()
+        seconds = timed(whole_precheck, path, repeat)
+        count = pdf.inspect(path).pages
+        print(f"  {count:4d} pages {seconds:6.2f} s {1000 * seconds / count:6.1f} ms/page")
 
 
 def measure(path: Path, repeat: int) -> dict[str, float]:
     """Return the seconds of each way, and print them per page."""
     pages = pdf.inspect(path).pages
     found = {
-        "precheck": timed(PRECHECK, path, repeat),
+        "precheck": timed(whole_precheck, path, repeat),
         "pdfium text": timed(bare_text, path, repeat),
         "pdfium text+boxes": timed(text_with_boxes, path, repeat),
         "pdfplumber text+tables": timed(plumber, path, 1 if repeat < 3 else 2),
@@ -151,8 +156,6 @@ def main() -> None:
     child.warm()
     with tempfile.TemporaryDirectory() as folder:
         files = arguments.files or made_reports(Path(folder))
-        if PRECHECK is only_reading:
-            print("no precheck yet: its reading part is measured in its place")
         peak_memory(files)
         total: dict[str, float] = {}
         for path in files:
@@ -160,6 +163,8 @@ def main() -> None:
                 total[name] = total.get(name, 0.0) + seconds
         print("all files")
         print_ratios(total)
+        if not arguments.files:
+            print_growth(Path(folder), arguments.repeat)
 
 
 if __name__ == "__main__":
