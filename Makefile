@@ -7,7 +7,7 @@ PORT ?= 8000
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test install install-test lint check-types messages lock clean bench
+.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy
 
 help:
 	@echo "make run    start the platform with its demo (DEMO=0: empty, with a set-up page)"
@@ -50,6 +50,9 @@ lint: install-test
 
 check-types: install-test
 	mypy
+
+accuracy: install-test
+	python -m tests.corpus.accuracy $(ARGS)
 
 bench: install-test
 	python bench/precheck.py
