@@ -46,11 +46,17 @@ def run(arguments: argparse.Namespace) -> int:
         return _explain(rules.checks, arguments.explain, lang)
     if not arguments.file or not arguments.kind:
         return _refuse("a file and --kind are needed (or --explain CHECK)")
-    if arguments.against:
-        _say("reviewapp precheck: text-shared is not built; --against is ignored", sys.stderr)
+    from reviewapp.services import precheck_archive
     from reviewapp.services.precheck_file import check_file
 
-    answer = check_file(arguments.file, arguments.kind, rules=rules, lang=lang)
+    archive = None
+    if arguments.against:
+        folder, own = Path(arguments.against), Path(arguments.file)
+        try:
+            archive = precheck_archive.of_folder(folder, own, arguments.kind, rules)
+        except NotADirectoryError:
+            return _refuse(f"--against: {folder} is no folder")
+    answer = check_file(arguments.file, arguments.kind, rules=rules, lang=lang, archive=archive)
     if arguments.format == "json":
         _say(json.dumps(as_contract(answer), ensure_ascii=False, indent=1))
     else:

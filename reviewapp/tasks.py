@@ -8,7 +8,8 @@ from uuid import UUID
 from reviewapp.adapters import rule_files
 from reviewapp.adapters.intake_words import load_words
 from reviewapp.adapters.pdf import ReadLimits
-from reviewapp.services import intake_reading, intakes, prechecks
+from reviewapp.domain.precheck.passages import Comparison, Placed
+from reviewapp.services import intake_reading, intakes, prechecks, shared_text
 from reviewapp.services.jobs import Lease
 from reviewapp.services.precheck_file import check_file
 from reviewapp.services.uploads import IntakeLimits
@@ -53,8 +54,16 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         with workshop.database.transaction() as session:
             finish(session, workshop, lease)
         return
+    rules = rule_files.load(workshop.config.rubrics_dir / "precheck")
+    own: tuple[Placed, ...] = ()
+
+    def archive(sentences: tuple[Placed, ...]) -> Comparison:
+        nonlocal own
+        own = sentences
+        with workshop.database.read() as session:
+            return shared_text.compare(session, version_id, own, rules.shared)
+
     try:
-        rules = rule_files.load(workshop.config.rubrics_dir / "precheck")
         with workshop.storage.local_path(order.sha256) as path:
             answer = check_file(
                 path,
@@ -66,6 +75,7 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
                     max_bytes=workshop.config.max_upload_bytes,
                     max_pages=workshop.config.max_pages,
                 ),
+                archive=archive,
             )
     except Exception:
         with workshop.database.transaction() as session:
@@ -74,4 +84,6 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
     with workshop.database.transaction() as session:
         now, rules_hash = workshop.clock(), rules.content_hash
         prechecks.store(session, version_id, answer, rules_hash=rules_hash, now=now)
+        if not answer["error"]:
+            shared_text.keep(session, version_id, own, rules.shared, now=now)
         finish(session, workshop, lease)

@@ -105,3 +105,35 @@ def test_a_finding_has_the_contracts_keys_and_no_others(
     keys = "check version outcome severity section page box quote expected found message"
     assert answer["findings"]
     assert all(list(one) == keys.split() for one in answer["findings"])
+
+
+def test_against_a_folder_shared_passages_are_found_on_their_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied = (
+        "项目实施中各责任单位分工明确，定期召开调度会通报进展，对滞后事项逐项督办并限期整改。"
+        "镇街与部门之间建立了联络员制度，资金拨付、工程变更和质量问题均在一周之内得到书面答复。"
+        "群众意见由专人登记、转办和回访，回访结果纳入年度考核，各项任务因此得以按期完成。"
+    )
+    folder = tmp_path / "earlier"
+    folder.mkdir()
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 no report")
+    path = set_report(tmp_path / "own.pdf", extra=copied)
+    command = ["precheck", str(path), "--kind", "key-project", "--format", "json"]
+
+    main([*command, "--against", str(folder)])
+    alone = json.loads(capsys.readouterr().out)
+    set_report(folder / "other.pdf", extra=copied)
+    main([*command, "--against", str(folder)])
+    both = json.loads(capsys.readouterr().out)
+
+    def outcome(answer: dict[str, object]) -> str:
+        checks = answer["checks"]
+        assert isinstance(checks, list)
+        return next(str(one["outcome"]) for one in checks if one["id"] == "text-shared")
+
+    assert (outcome(alone), outcome(both)) == ("pass", "suspect")
+    found = [one for one in both["findings"] if one["check"] == "text-shared"]
+    assert any("各责任单位分工明确" in one["quote"] for one in found)
+    assert all(one["page"] and one["box"] for one in found)
+    assert main([*command, "--against", str(path)]) == 2

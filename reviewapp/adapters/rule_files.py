@@ -27,11 +27,12 @@ from reviewapp.domain.precheck.rules import (
     Rules,
     ScoreRule,
     SectionRule,
+    SharedRule,
 )
 from reviewapp.domain.precheck.suite import check_ids
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
-FILES = ("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores")
+FILES = ("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores", "shared")
 
 
 @lru_cache(maxsize=4)
@@ -65,6 +66,7 @@ def _read(folder: Path) -> Rules:
         cover=_cover(data["cover"]),
         scores=_scores(data["scores"]),
         facts=_facts(data["facts"]),
+        shared=_shared(data["shared"]),
         content_hash=_hash(folder),
     )
     repealed.done()
@@ -336,6 +338,20 @@ def _facts(file: _File) -> FactRule:
 def _funds(file: _File) -> FundRule:
     names = ("columns", "not_columns", "totals", "levels")
     rule = FundRule(*(file.texts(name) for name in names))
+    file.done()
+    return rule
+
+
+def _shared(file: _File) -> SharedRule:
+    rule = SharedRule(
+        least_sentence=int(file.number("least_sentence")),
+        least_passage=int(file.number("least_passage")),
+        similar_percent=int(file.number("similar_percent")),
+        most_passages=int(file.number("most_passages")),
+        common_from=int(file.number("common_from")),
+        skip_sections=file.texts("skip_sections"),
+        boilerplate=file.patterns("boilerplate"),
+    )
     file.done()
     return rule
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from reviewapp.adapters import nlp, pdf, rule_files
 from reviewapp.adapters.precheck_words import say
 from reviewapp.domain.document import Box, Document, Table, TextLayer
 from reviewapp.domain.errors import N_
-from reviewapp.domain.precheck import suite
+from reviewapp.domain.precheck import passages, suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
 from reviewapp.domain.precheck.matching import phrase_table
+from reviewapp.domain.precheck.passages import Comparison, Placed
 from reviewapp.domain.precheck.registry import CheckRun
 from reviewapp.domain.precheck.report import Report, build
 from reviewapp.domain.precheck.rules import Rules
@@ -25,6 +27,8 @@ from reviewapp.domain.precheck.text import plain
 from reviewapp.domain.precheck.words import finding_message, section_title
 
 SCHEMA = 1
+OWN_NAMES = ("title", "project_name", "unit", "department", "agency")
+Archive = Callable[[tuple[Placed, ...]], Comparison]
 _NO_TEXT = N_(
     "No page has text that can be read: the PDF is a scan or its fonts are broken. Hand in the PDF"
     " that the word processor exports."
@@ -41,12 +45,15 @@ def check_file(
     progress: Callable[[int, int], None] | None = None,
     lang: str = "zh_Hans",
     limits: pdf.ReadLimits | None = None,
+    archive: Archive | None = None,
 ) -> dict[str, Any]:
     """Check a PDF as a report of `kind` (key-project or department) and return the answer.
 
     A file that cannot be read is an answer with `error`, not an exception. `rules` are the data to
     use (default: rubrics/precheck), `name` is shown instead of the path's own, `progress(done,
-    total)` counts pages, `lang` is "en" or Chinese. KeyError for an unknown kind.
+    total)` counts pages, `lang` is "en" or Chinese. `archive` is given the report's sentences and
+    answers with what to compare them with; without one text-shared does not apply. KeyError for
+    an unknown kind.
     """
     path = Path(path)
     rules = rules or rule_files.load()
@@ -64,6 +71,8 @@ def check_file(
         return refusal
     read = time.perf_counter()
     report = build(document, kind, rules, find_phrases)
+    if archive is not None:
+        report = replace(report, comparison=archive(sentences_of(report, rules)))
     built = time.perf_counter()
     runs = suite.run_all(report, rules)
     ended = time.perf_counter()
@@ -90,6 +99,19 @@ def check_file(
             "stages": {stage: round(seconds, 3) for stage, seconds in stages.items()},
         },
     }
+
+
+def sentences_of(report: Report, rules: Rules) -> tuple[Placed, ...]:
+    """Return the sentences of a report that are compared with other reports."""
+    names = [plain(str(report.facts[name].value)) for name in OWN_NAMES if name in report.facts]
+    whole = frozenset(m.heading.line for m in report.matches if not m.heading.run_in)
+    return passages.sentences(
+        report.paragraphs,
+        report.sections,
+        whole,
+        sorted({name for name in names if len(name) > 1}, key=len, reverse=True),
+        rules.shared,
+    )
 
 
 def outcome_of(report: Report, findings: list[Finding]) -> str:

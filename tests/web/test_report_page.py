@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -419,3 +420,46 @@ def test_a_finding_speaks_the_readers_language(
     page = text_of(reader, place.url)
     assert "The scores add up to 91.5 points; the total row states 92.5." in page
     assert "“Recommendations” was found neither in the body nor in an annex" in page
+
+
+def test_only_who_reads_rounds_learns_which_report_shares_a_passage(
+    cast: Cast, client_of: Client, put: Callable[..., Place], database: Database
+) -> None:
+    place, other = put("rating"), put("preparation")
+    theirs = "另一份报告里的原文"
+    with database.transaction() as session:
+        finding = made.finding(
+            "text-shared",
+            quote="本报告里的原文",
+            expected="",
+            found=theirs,
+            message=f"与《{other.title}》第 7 页相同",
+            values={
+                "other": other.title,
+                "key": other.id,
+                "page": "7",
+                "chars": "120",
+                "sentences": "3",
+            },
+        )
+        prechecks.store(
+            session, UUID(place.version), made.answer(finding), rules_hash="abc", now=NOW
+        )
+    assign(database, place, cast.chen, declared=True)
+    officer = text_of(client_of(cast.meng), place.url)
+    assert theirs in officer
+    assert f'href="/reports/{other.id}?page=7"' in officer
+    expert = text_of(client_of(cast.chen), place.url)
+    assert "与另一份报告相同或几乎相同" in expert
+    assert "本报告里的原文" in expert
+    sheet = client_of(cast.meng).get(f"{place.url}/versions/1/precheck-sheet.pdf?all=1")
+    assert sheet.status_code == 200
+    for page in (expert, _sheet_text(sheet.data)):
+        assert theirs not in page
+        assert other.id not in page
+        assert "第 7 页相同" not in page
+
+
+def _sheet_text(content: bytes) -> str:
+    with pypdfium2.PdfDocument(content) as document:
+        return "".join(page.get_textpage().get_text_range() for page in document)

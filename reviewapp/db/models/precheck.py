@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from reviewapp.db.base import Table, UtcDateTime, one_of
 
@@ -66,3 +66,27 @@ class Finding(Table, table=True):
     triage_reason: str = ""
     triaged_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
     triaged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReportText(Table, table=True):
+    """The sentences of a report version that later reports are compared with."""
+
+    __tablename__ = "report_text"
+
+    report_version_id: uuid.UUID = Field(foreign_key="report_version.id", unique=True)
+    sentences: list[Any] = Field(default_factory=list, sa_type=sa.JSON)  # form, page, text
+
+
+class SentencePrint(SQLModel, table=True):
+    """A MinHash print of some sentence of a version: equal prints, like sentences.
+
+    A print that many versions have is kept for the first few only, so that looking one up costs
+    the same however large the archive is.
+    """
+
+    __tablename__ = "sentence_print"
+
+    print: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    report_version_id: uuid.UUID = Field(
+        primary_key=True, foreign_key="report_version.id", index=True
+    )

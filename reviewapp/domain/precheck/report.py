@@ -13,6 +13,7 @@ from reviewapp.domain.precheck.facts import Fact, Period
 from reviewapp.domain.precheck.flow import Margins, Paragraph
 from reviewapp.domain.precheck.matching import FindPhrases, Match, Wordings
 from reviewapp.domain.precheck.outline import Heading
+from reviewapp.domain.precheck.passages import Comparison
 from reviewapp.domain.precheck.rules import Outline, Rules
 from reviewapp.domain.precheck.scores import ScoreTable
 from reviewapp.domain.precheck.sections import Section
@@ -47,6 +48,7 @@ class Report:
     grades: tuple[Statement, ...]
     facts: dict[str, Fact]
     period: Period | None
+    comparison: Comparison | None = None  # with other reports, where there is an archive
     seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds
 
     @property

@@ -161,6 +161,19 @@ class FundRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedRule:
+    """When a passage is called shared; lengths are characters of the compared form."""
+
+    least_sentence: int
+    least_passage: int
+    similar_percent: int  # of the five-character pieces of two sentences
+    most_passages: int
+    common_from: int  # reports; what stands in so many is common property
+    skip_sections: tuple[str, ...]
+    boilerplate: tuple[str, ...]  # regular expressions
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All data of the precheck; `content_hash` is over the files as they are (hex SHA-256)."""
 
@@ -175,5 +188,6 @@ class Rules:
     cover: CoverRule
     scores: ScoreRule
     facts: FactRule
+    shared: SharedRule
     empty_below: int = 30  # characters, precheck contract
     content_hash: str = field(default="")

@@ -11,6 +11,7 @@ from reviewapp.domain.precheck.checks import (
     leftovers,
     scores,
     sections,
+    shared,
     surveys,
 )
 from reviewapp.domain.precheck.checks import personal_data as personal
@@ -19,7 +20,19 @@ from reviewapp.domain.precheck.registry import Check, CheckRun, registered, run_
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
 
-MODULES = (sections, contents, leftovers, cover, scores, funds, citations, surveys, personal, files)
+MODULES = (
+    sections,
+    contents,
+    leftovers,
+    cover,
+    scores,
+    funds,
+    citations,
+    surveys,
+    shared,
+    personal,
+    files,
+)
 
 
 def all_checks() -> tuple[Check, ...]:

@@ -95,6 +95,15 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "valid": N_("%(found)s questionnaires are valid, but only %(most)s were there."),
         "": N_("The numbers of the survey contradict each other."),
     },
+    "text-shared": {
+        "": N_(
+            "%(chars)s characters in %(sentences)s sentences stand, or nearly so, on page %(page)s"
+            " of “%(other)s”."
+        ),
+        "unnamed": N_(
+            "%(chars)s characters in %(sentences)s sentences stand, or nearly so, in another report."
+        ),
+    },
     "pii-bank-card": {"": N_("A bank card number stands here; mask it before publication.")},
     "pii-phone": {"": N_("A mobile number stands here; mask it before publication.")},
     "text-layer-missing": {"": N_("This page is a picture without text; it was not checked.")},

@@ -18,7 +18,7 @@ from reviewapp.domain.policy import (
     may_open_report,
     may_see_findings,
 )
-from reviewapp.web.support.findings import Mark, mark
+from reviewapp.web.support.findings import Mark, for_reader, mark
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def open_(db: Any, report_id: UUID, who: Identity, version: int | None = None) -
     return Opened(
         page=page,
         precheck=queries.precheck_line(db, page.version.id),
-        findings=found,
+        findings=for_reader(found, who),
         sees_findings=sees,
         may_triage=(
             who.may(Permission.FINDING_TRIAGE)

@@ -20,7 +20,7 @@ from reviewapp.web.reports.opening import Opened, open_
 from reviewapp.web.reports.words import file_name, grouped, section_lines, titles
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.filters import exact, titled
-from reviewapp.web.support.findings import sentence
+from reviewapp.web.support.findings import sentence, unnamed
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import parts, read
 
@@ -49,7 +49,7 @@ def precheck_sheet(report_id: UUID, version: int) -> Response:
 def _sheet(opened: Opened, *, with_open: bool) -> PrecheckSheet:
     page, precheck = opened.page, opened.precheck
     shown = [
-        one
+        unnamed(one)  # the sheet goes to the agency
         for one in opened.findings
         if one.triage == "confirmed" or (with_open and one.triage == "open")
     ]

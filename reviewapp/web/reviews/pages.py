@@ -19,7 +19,7 @@ from reviewapp.domain.rubric import Criterion, format_points
 from reviewapp.domain.scoring import Missing, Suggestion, suggestions
 from reviewapp.services.reviews import StaleSave
 from reviewapp.web.support.errors import status_of, words
-from reviewapp.web.support.findings import mark, sentence
+from reviewapp.web.support.findings import for_reader, mark, sentence
 from reviewapp.web.support.parts import read
 
 
@@ -50,7 +50,7 @@ def findings_for(page: ReviewPage, who: Identity) -> tuple[FindingLine, ...]:
         ):
             return ()
         found = report_queries.findings_of(db, page.version_id)
-    return tuple(one for one in found if one.triage != "dismissed")
+    return for_reader((one for one in found if one.triage != "dismissed"), who)
 
 
 def hint_of(criterion: Criterion, findings: tuple[FindingLine, ...]) -> Hint:

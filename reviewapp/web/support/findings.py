@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from reviewapp.adapters import rule_files
 from reviewapp.db.queries.reports import FindingLine
+from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.precheck.words import MESSAGES, section_title
 from reviewapp.web.support.language import locale
 from reviewapp.web.support.parts import parts
@@ -23,6 +25,21 @@ class Mark:
     label: str
     tone: str
     is_on: bool
+
+
+def for_reader(findings: Iterable[FindingLine], who: Identity) -> tuple[FindingLine, ...]:
+    """Return findings as a person may know them: only who reads rounds learns of other reports."""
+    if who.may(Permission.ROUND_READ):
+        return tuple(findings)
+    return tuple(unnamed(one) for one in findings)
+
+
+def unnamed(finding: FindingLine) -> FindingLine:
+    """Return a finding without the other report that it tells of, if it does."""
+    if "other" not in finding.values:
+        return finding
+    values = {name: finding.values[name] for name in ("chars", "sentences")}
+    return replace(finding, variant="unnamed", values=values, found="", message="")
 
 
 def sentence(finding: FindingLine) -> str:
