@@ -7,7 +7,7 @@ PORT ?= 8000
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy
+.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy fuzz
 
 help:
 	@echo "make run    start the platform with its demo (DEMO=0: empty, with a set-up page)"
@@ -53,6 +53,9 @@ check-types: install-test
 
 accuracy: install-test
 	python -m tests.corpus.accuracy $(ARGS)
+
+fuzz: install-test
+	python -m tests.fuzz.run --minutes $${MINUTES:-10}
 
 bench: install-test
 	python bench/precheck.py

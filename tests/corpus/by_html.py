@@ -131,13 +131,16 @@ def _cover(block: Cover) -> str:
 
 
 def _table(block: Table) -> str:
-    heads = "".join(f"<th>{text}</th>" for text in block.columns)
+    # LibreOffice reads the lines of a cell from the cell alone.
+    line = "border:0.6pt solid #000000;" if block.ruled else ""
+    under = "" if block.ruled else "border-bottom:0.7pt solid #000000"
+    heads = "".join(f'<th style="{line or under}">{text}</th>' for text in block.columns)
     whole = sum(block.widths)
     columns = "".join(f'<col style="width:{100 * w // whole}%">' for w in block.widths)
     rows = [
         "<tr>"
         + "".join(
-            f'<td{_span(span)} style="vertical-align:middle">{_runs(text)}</td>'
+            f'<td{_span(span)} style="{line}vertical-align:middle">{_runs(text)}</td>'
             for text, span in row
         )
         + "</tr>"
@@ -146,7 +149,8 @@ def _table(block: Table) -> str:
     head = f"<tr>{heads}</tr>"
     head = f"<thead>{head}</thead>" if block.repeat_header else head
     kind = "ruled" if block.ruled else "lines"
-    return f'<table class="{kind}">{columns}{head}{"".join(rows)}</table>'
+    ends = "" if block.ruled else "border-top:1.2pt solid #000000;border-bottom:1.2pt solid #000000"
+    return f'<table class="{kind}" style="{ends}">{columns}{head}{"".join(rows)}</table>'
 
 
 def _span(span: int) -> str:
