@@ -308,6 +308,7 @@ def _scores(file: _File) -> ScoreRule:
         grade_phrases=file.patterns("grade_phrases"),
         grade_not_before=file.texts("grade_not_before"),
         full_marks=file.patterns("full_marks"),
+        part_marks=file.patterns("part_marks"),
         bands=_bands(bands),
         grade_words={word: words.text(word) for word in words.data},
         per_item=file.number("tolerance_per_item"),

@@ -15,6 +15,9 @@ _IGNORED = ""
 _LEAST_COVER = 0.34  # share of a long heading that the known phrases must cover
 _LEAST_COVER_LOW = 0.5  # of headings from the third level down
 _FILLERS = ("项目支出", "项目", "情况", "主要", "相关", "有关", "的", "等")
+_LEAST_LIKENESS = 0.6  # of character pairs, for a heading that no wording knows
+_LOWEST_GUESSED = 2
+_SURE_GUESS = 0.7
 _JOINERS = re.compile(r"以及|及其|[及和与、,/·]")
 _LONGEST_BY_WORDS = 20  # characters of a heading known by a short word
 _REMARK = re.compile(r"\([^()]*\)|〔[^〔〕]*〕")
@@ -79,6 +82,10 @@ class Wordings:
         self._find = find_phrases
         self._exact = _index(outline, _bare)
         self._normal = _index(outline, lambda text: normal_form(plain(text)))
+        self._titles = {
+            rule.id: [_pairs(title) for title in (*rule.exact, *rule.shared)]
+            for rule in outline.sections
+        }
         self._summaries = {_bare(text) for text in outline.summaries}
 
     def knows(self, title: str) -> bool:
@@ -93,6 +100,21 @@ class Wordings:
     def match(self, headings: Sequence[Heading]) -> list[Match]:
         """Return each heading with the sections that its words name, in reading order."""
         hits = self._find([_bare(heading.title) for heading in headings])
+        matches = self._pass(headings, hits, {})
+        guesses: dict[int, tuple[str, float]] = {}
+        for highest in (1, _LOWEST_GUESSED):  # what a parent is tells what its children may be
+            found = self._guess(matches, highest)
+            if found:
+                guesses |= found
+                matches = self._pass(headings, hits, guesses)
+        return matches
+
+    def _pass(
+        self,
+        headings: Sequence[Heading],
+        hits: list[list[Hit]],
+        guesses: dict[int, tuple[str, float]],
+    ) -> list[Match]:
         matches: list[Match] = []
         above: list[int] = []
         for index, heading in enumerate(headings):
@@ -100,10 +122,41 @@ class Wordings:
                 above.pop()
             around = [matches[i] for i in above]
             sections, confidence = self._sections(heading, hits[index], around)
+            if not sections and index in guesses:
+                sections, confidence = (guesses[index][0],), guesses[index][1]
             annex = heading.style == "annex" or any(match.annex for match in around)
             matches.append(Match(heading, sections, confidence, tuple(above), annex))
             above.append(index)
         return matches
+
+    def _guess(self, matches: Sequence[Match], lowest: int) -> dict[int, tuple[str, float]]:
+        """Return by index what unmatched headings most resemble, for sections not found at all.
+
+        A heading of the first level is only taken for a section of the first level, and one below
+        for a child of a section that it stands in: likeness alone would see sections everywhere.
+        """
+        found = {section for match in matches for section in match.sections}
+        best: dict[str, tuple[float, int]] = {}
+        for index, match in enumerate(matches):
+            heading = match.heading
+            if match.sections or match.annex or heading.level > lowest:
+                continue
+            inside = {s for i in match.parents for s in matches[i].sections}
+            for rule in self.outline.sections:
+                fits = rule.parent in inside if match.parents else rule.level == 1
+                if rule.id in found or not fits or inside.intersection(rule.not_under):
+                    continue
+                likeness = max(map(_likeness(heading.title), self._titles[rule.id]), default=0.0)
+                if likeness >= _LEAST_LIKENESS and likeness > best.get(rule.id, (0.0, 0))[0]:
+                    best[rule.id] = (likeness, index)
+        by_heading: dict[int, tuple[float, str]] = {}
+        for section, (likeness, index) in best.items():
+            if likeness > by_heading.get(index, (0.0, ""))[0]:
+                by_heading[index] = (likeness, section)
+        return {
+            index: (section, round(_SURE_GUESS * likeness, 2))
+            for index, (likeness, section) in by_heading.items()
+        }
 
     def _sections(
         self, heading: Heading, hits: list[Hit], above: list[Match]
@@ -157,6 +210,22 @@ class Wordings:
             for rule in self.outline.sections
             if rule.parent in inside and any(word in bare for word in rule.words)
         )
+
+
+def _pairs(title: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters of a title's normal form, its ends marked."""
+    form = f"^{normal_form(plain(title))}$"
+    return frozenset(form[at : at + 2] for at in range(len(form) - 1))
+
+
+def _likeness(title: str) -> Callable[[frozenset[str]], float]:
+    """Return a function that says how much of its pairs a title shares with another's (Dice)."""
+    own = _pairs(title)
+
+    def likeness(other: frozenset[str]) -> float:
+        return 2 * len(own & other) / max(1, len(own) + len(other))
+
+    return likeness
 
 
 def _below_child(outline: Outline, inside: set[str]) -> bool:

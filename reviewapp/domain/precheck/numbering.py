@@ -52,9 +52,16 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("arabic", re.compile(r"\s*(?P<n>\d{1,2})(?:\s*[.、]\s*(?!\d)|(?=\s)\s+(?=[^\d\s]))")),
     ("arabic-brackets", re.compile(r"\s*\(\s*(?P<n>\d{1,2})\s*\)\s*[、.]?\s*")),
     ("half-bracket", re.compile(r"\s*(?P<n>\d{1,2})\s*\)\s*[、.]?\s*")),
+    # Some producers set the gap after the number without a blank: 1基本情况.
+    (
+        "arabic",
+        re.compile(
+            r"\s*(?P<n>\d{1,2})(?=[\u4e00-\u9fff])(?![年月日号个分万亿元次家户人名倍岁]|项(?!目))"
+        ),
+    ),
     ("circled", re.compile(rf"\s*(?P<n>[{_CIRCLED}])\s*[、.]?\s*")),
 )
-_STOPLESS = re.compile(rf"\s*(?:\d{{1,2}}|[{_CN}]{{1,3}})\s+")
+_STOPLESS = re.compile(rf"\s*(?:\d{{1,2}}|[{_CN}]{{1,3}}\s)\s*")
 
 
 @dataclass(frozen=True, slots=True)

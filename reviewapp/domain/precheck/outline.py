@@ -21,6 +21,7 @@ _LONGEST_LOW = 34  # of one numbered 1. and below, which lists use as well
 _LONGEST_RUN_IN = 30
 _UNNUMBERED = 30
 _MOST_LINES = 3
+_LARGER = 1.1  # times the running text: what stands out by size
 _LEADER = re.compile(r"(?:[.·…．]\s?){3,}\s*[-—–]*\s*\d*\s*[-—–]*\s*$")
 _RUN_IN = re.compile(r"[。:]")
 _NOT_IN_HEADING = re.compile(r"[。;!?]")
@@ -118,7 +119,8 @@ def _numbered(layout: Layout, index: int, number: Number, known: Known) -> Headi
     if not words or _MIDDLE.search(words):
         return None
     head, run_in = _head(words, number, line.bold, known)
-    if head is None or (number.stopless and not known(head)):
+    stands_out = layout.size_ratio(index) > _LARGER or line.bold
+    if head is None or (number.stopless and not (known(head) or stands_out)):
         return None
     own = text if not run_in else text[: parsed.length] + text[parsed.length :][: len(head)]
     last = index + count
@@ -145,7 +147,7 @@ def _numbered(layout: Layout, index: int, number: Number, known: Known) -> Headi
 def _may_open(layout: Layout, index: int, number: Number) -> bool:
     """Say whether a numbered line can begin a paragraph; a wrapped line that starts so cannot."""
     line, before = layout.lines[index], layout.before(index)
-    if layout.opens(index) or line.bold or layout.size_ratio(index) > 1.1:
+    if layout.opens(index) or line.bold or layout.size_ratio(index) > _LARGER:
         return True
     return not number.stopless and before is not None and before.text.rstrip()[-1:] in "。；：！？:"
 
@@ -163,7 +165,9 @@ def _joined(layout: Layout, index: int) -> tuple[str, int]:
             break
         if not only_number:
             ends = _RUN_IN.search(half(last.text)) or layout.margins[last.page].ends_short(last)
-            centred = layout.margins[line.page].is_centred(line) and layout.size_ratio(index) > 1.1
+            centred = (
+                layout.margins[line.page].is_centred(line) and layout.size_ratio(index) > _LARGER
+            )
             if ends and not (centred and last.box.x0 < line.box.x0 + 1):
                 break
             if numbering.parse(half(line.text)) is not None or _long_paragraph(
@@ -213,7 +217,7 @@ def _annex(layout: Layout, index: int, number: Number) -> Heading | None:
     printed = plain(line.text)
     before = layout.before(index)
     top = before is None or before.page != line.page
-    apart = line.bold or layout.size_ratio(index) > 1.1
+    apart = line.bold or layout.size_ratio(index) > _LARGER
     is_list = printed.rstrip(":") in ("附件", "附表", "附录") and _list_follows(layout, index)
     if printed.startswith("附表") and not top:
         return None

@@ -122,6 +122,7 @@ class ScoreRule:
     grade_phrases: tuple[str, ...]  # regular expressions with the group "grade"
     grade_not_before: tuple[str, ...]
     full_marks: tuple[str, ...]
+    part_marks: tuple[str, ...]  # the same of anything, the whole or an indicator
     bands: tuple[tuple[Decimal, str], ...]  # lower bound in points -> grade, falling
     grade_words: Mapping[str, str]  # printed word -> 优 良 中 差
     total: Decimal = Decimal(100)

@@ -84,6 +84,8 @@ def _scores_in(
                 continue
             if _is_other(paragraph.text, match.start(), rule, scope):
                 continue
+            if _is_part(paragraph.text, match, score, rule):
+                continue
             place = paragraph.place(match.start("score"), match.end("score"))
             found[match.start("score")] = Statement(
                 match["score"], place, source, paragraph, match.start("score"), match.end()
@@ -103,6 +105,23 @@ def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
         return True
     years = _YEAR.findall(text[max(0, start - _YEAR_BACK) : start])
     return bool(years and scope.year and int(years[-1]) < scope.year)
+
+
+_RATE = re.compile(r"得分率(?:为|是|达到?|:)?(?P<rate>\d{1,3}(?:\.\d+)?)%")
+_RATE_OFF = Decimal("0.6")  # a rate of the whole is the score itself, but for rounding
+
+
+def _is_part(text: str, match: re.Match[str], score: Decimal, rule: ScoreRule) -> bool:
+    """Say whether the sentence gives the score's full marks or rate, and they are not a whole's."""
+    begin = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
+    stop = _CLAUSE.search(text, match.end())
+    end = stop.start() if stop else len(text)
+    for pattern in rule.part_marks:
+        for marks in re.finditer(pattern, text[begin : match.start("score")]):
+            if Decimal(marks["score"]) < rule.total:
+                return True
+    rate = _RATE.search(text, match.end(), end)
+    return rate is not None and abs(Decimal(rate["rate"]) - score) > _RATE_OFF
 
 
 def grades(
