@@ -188,6 +188,7 @@ def _outline(file: _File, kind: str) -> Outline:
         sections=sections,
         ignored=file.texts("ignored"),
         summaries=file.texts("summaries"),
+        score_annexes=file.patterns("score_annexes"),
     )
     file.done()
     return outline
@@ -294,6 +295,7 @@ def _scores(file: _File) -> ScoreRule:
         weight_columns=file.texts("weight_columns"),
         score_columns=file.texts("score_columns"),
         not_score_columns=file.texts("not_score_columns"),
+        rate_columns=file.texts("rate_columns"),
         indicator_columns=file.texts("indicator_columns"),
         total_labels=file.texts("total_labels"),
         subtotal_labels=file.texts("subtotal_labels"),

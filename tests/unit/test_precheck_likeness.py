@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reviewapp.domain.document import Box, Line
+from reviewapp.domain.precheck.flow import Margins, starts_paragraph
 from tests.precheck_documents import BODY, COVER, FILLER, document, page, pages_of, report_of
 
 
@@ -82,3 +84,54 @@ def test_a_total_with_its_full_marks_and_rate_is_a_total() -> None:
     )
     report = report_of(document(page(1, COVER), *pages_of(texts)))
     assert [s.value for s in report.scores] == ["86.5"]
+
+
+def test_text_that_runs_on_after_a_heading_may_break_at_a_comma() -> None:
+    texts = list(BODY)
+    at = texts.index("（二）项目绩效目标")
+    texts[at : at + 2] = [
+        "（二）项目绩效目标。2024年安排预算444.06万元，",
+        "截至年末支出426.3万元。",
+    ]
+    assert _found(*texts)["performance-goals"] == "（二）项目绩效目标"
+
+
+def test_a_decimal_number_may_stand_before_a_years_goals() -> None:
+    found = _found(
+        "#1项目基本情况", "1.1项目概况", FILLER, "1.2年度绩效目标", FILLER, "#2评价工作简述", FILLER
+    )
+    assert found["performance-goals"] == "1.2年度绩效目标"
+
+
+def test_a_summary_as_large_as_the_first_heading_stands_beside_it() -> None:
+    texts = ["#摘要", FILLER, "#1项目基本情况", "1.1项目概况", FILLER, "#2评价工作简述", FILLER]
+    report = report_of(document(page(1, COVER), *pages_of(texts)))
+    levels = {m.heading.text: m.heading.level for m in report.matches}
+    assert levels["1项目基本情况"] == 1
+    assert levels["1.1项目概况"] == 2
+
+
+@pytest.mark.parametrize("title", ["附件1：指标体系与评分结果", "附件1：评价指标打分明细表"])
+def test_an_annex_of_scores_is_no_section(title: str) -> None:
+    report = report_of(document(page(1, COVER), *pages_of([*BODY, f"#{title}", FILLER])))
+    (annex,) = [m for m in report.matches if m.heading.style == "annex"]
+    assert annex.sections == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("截至年末累计支出资金总额为人民币共计", "426.30万元，执行率96.00%。", True),
+        ("截至年末各项任务均已按照要求全部完成。", "工作推进中注意听取各方意见。", False),
+    ],
+)
+def test_a_line_left_short_by_a_figure_goes_on(first: str, second: str, is_one: bool) -> None:
+    size = 12.0
+
+    def line(text: str, y: float, x1: float = 0.0) -> Line:
+        return Line(2, Box(72, y, x1 or 72 + size * len(text), y + size), text, size)
+
+    short = line(first, 220, 72 + size * 33.5)
+    after = line(second, 240)
+    pages = {2: Margins(72.0, 72 + size * 36, size)}
+    assert starts_paragraph(after, short, pages) is not is_one

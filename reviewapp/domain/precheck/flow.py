@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -133,13 +134,30 @@ def starts_paragraph(line: Line, previous: Line | None, pages: dict[int, Margins
     if previous is None or previous.kind is not line.kind:
         return True
     here, before = pages[line.page], pages[previous.page]
-    if abs(line.size - previous.size) > 0.9 or before.ends_short(previous):
+    if abs(line.size - previous.size) > 0.9:
+        return True
+    if before.ends_short(previous) and not _pushed(line, before.right - previous.box.x1):
         return True
     if here.is_indented(line):
         return True
     if line.page == previous.page and line.box.y0 - previous.box.y1 > 2.2 * (line.size or 12):
         return True
     return line.bold != previous.bold and previous.text.rstrip()[-1:] in _ENDS
+
+
+# What a line break does not part: a figure with its sign, a word in quotes, and the stop after it.
+_UNBREAKABLE = re.compile(
+    r"[“‘《〈〔(\[]*[0-9A-Za-z.,%+/-]+[^\W\d_]?[”’》〉〕)\]。，；、：！？]*|[“‘《〔(]+.[”’》〕)。，；、]*"
+)
+
+
+def _pushed(line: Line, room: float) -> bool:
+    """Say whether the line before was left short because what follows did not fit on it."""
+    match = _UNBREAKABLE.match(line.text)
+    if match is None:
+        return False
+    ems = sum(0.55 if ord(char) < 0x2000 else 1.0 for char in match[0])
+    return room < ems * (line.size or 12.0)
 
 
 def make_piece(line_text: str, page: int, box: Box, start: int) -> Piece:

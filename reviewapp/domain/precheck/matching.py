@@ -82,6 +82,7 @@ class Wordings:
         self._find = find_phrases
         self._exact = _index(outline, _bare)
         self._normal = _index(outline, lambda text: normal_form(plain(text)))
+        self._score_annexes = [re.compile(pattern) for pattern in outline.score_annexes]
         self._titles = {
             rule.id: [_pairs(title) for title in (*rule.exact, *rule.shared)]
             for rule in outline.sections
@@ -163,6 +164,8 @@ class Wordings:
     ) -> tuple[tuple[str, ...], float]:
         inside = {section for match in above for section in match.sections}
         bare = _bare(heading.title)
+        if heading.style == "annex" and any(known.search(bare) for known in self._score_annexes):
+            return (), 0.0
         for table, key, confidence in (
             (self._exact, bare, EXACT),
             (self._normal, normal_form(heading.title), NORMAL),

@@ -116,7 +116,8 @@ def _numbered(layout: Layout, index: int, number: Number, known: Known) -> Headi
     text, count = _joined(layout, index)
     parsed = numbering.parse(half(text)) or number
     words = plain(text[parsed.length :])
-    if not words or _MIDDLE.search(words):
+    # Of a heading that text runs on after, only its own words must not end in the middle.
+    if not words or _MIDDLE.search(_RUN_IN.split(words, maxsplit=1)[0] or words):
         return None
     head, run_in = _head(words, number, line.bold, known)
     stands_out = layout.size_ratio(index) > _LARGER or line.bold
@@ -331,6 +332,7 @@ def set_levels(headings: list[Heading]) -> list[Heading]:
     """Return the headings with their levels, 1 the highest; an annex starts again at 1."""
     stack: list[str] = []  # styles from the highest level down to the current one
     by_look: dict[tuple[float, bool], int] = {}
+    plain_size = 0.0
     levelled = []
     for heading in headings:
         if heading.style == "plain":
@@ -338,7 +340,10 @@ def set_levels(headings: list[Heading]) -> list[Heading]:
             del stack[level:]
             if len(stack) < level:
                 stack.append("plain")
+            plain_size = heading.size
         else:
+            if heading.style == "arabic" and stack == ["plain"] and heading.size >= plain_size:
+                stack.clear()  # 摘要 as large as 1. is beside it, not above it
             level = _level(stack, heading.style)
             by_look.setdefault((round(heading.size), heading.bold), level)
         levelled.append(replace(heading, level=level))

@@ -48,6 +48,7 @@ class Outline:
     sections: tuple[SectionRule, ...]
     ignored: tuple[str, ...] = ()  # phrases of headings that mean no section
     summaries: tuple[str, ...] = ()  # headings of summaries
+    score_annexes: tuple[str, ...] = ()  # regular expressions: annexes that only hold scores
 
     def section(self, section_id: str) -> SectionRule:
         """Return a section by id; KeyError if the kind has no such section."""
@@ -108,6 +109,7 @@ class ScoreRule:
     weight_columns: tuple[str, ...]
     score_columns: tuple[str, ...]
     not_score_columns: tuple[str, ...]
+    rate_columns: tuple[str, ...]
     indicator_columns: tuple[str, ...]
     total_labels: tuple[str, ...]
     subtotal_labels: tuple[str, ...]

@@ -11,6 +11,7 @@ from reviewapp.domain.document import Line, LineKind, Place
 from reviewapp.domain.precheck import numbering
 from reviewapp.domain.precheck.finding import Doubt
 from reviewapp.domain.precheck.matching import Match
+from reviewapp.domain.precheck.outline import Heading
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
@@ -21,7 +22,7 @@ _LEAST_ENTRIES = 5
 _LEAST_AGREEING = 0.85  # share of the entries that one offset must fit before it counts
 _MOST_OFF = 1  # pages
 _MARKS = re.compile(r"[、.,:;。()〔〕“”\"'—–-]")
-_JUDGED = ("part", "chapter", "chinese", "chinese-brackets")
+_JUDGED = ("part", "chapter", "section", "chinese", "chinese-brackets", "decimal-2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,17 @@ def _offset(listed: Sequence[Entry], pages: dict[str, list[int]]) -> int | None:
 
 @check("heading-numbering", version=1)
 def heading_numbering(report: Report, _rules: Rules) -> Iterator[Doubt]:
-    """Numbers 一、 or （一） of one level skip or repeat under one parent, in the body.
+    """Numbers of headings skip or repeat under one parent, in the body.
+
+    Judged are 一、（一）, parts, chapters, their sections, 1.1, and 1. at the highest level; lower
+    ones number lists as well.
 
     A number that begins any line in between was only not taken for a heading: nothing is said.
     """
     last: dict[tuple[tuple[int, ...], str], Match] = {}
     for match in report.matches:
         heading = match.heading
-        if match.annex or heading.line < report.body_start or heading.style not in _JUDGED:
+        if match.annex or heading.line < report.body_start or not _is_judged(heading):
             continue
         key = (match.parents, heading.style)
         before = last.get(key)
@@ -141,6 +145,10 @@ def heading_numbering(report: Report, _rules: Rules) -> Iterator[Doubt]:
                 variant="repeats" if repeats else "skips",
                 values={"heading": shorten(heading.text, 40), "expected": str(expected)},
             )
+
+
+def _is_judged(heading: Heading) -> bool:
+    return heading.style in _JUDGED or (heading.style == "arabic" and heading.level == 1)
 
 
 def _stand_between(report: Report, before: Match, after: Match) -> bool:

@@ -159,11 +159,11 @@ _RATE = re.compile(r"(\d+(?:\.\d+)?)%")
 
 
 @check("score-rate-mismatch", version=1)
-def score_rate_mismatch(report: Report, _rules: Rules) -> Iterator[Doubt]:
+def score_rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
     """A stated score rate is not score over weight, as exactly as it is printed."""
     for table in report.score_tables:
         heads = [plain(text) for text in table.table.columns]
-        rates = [i for i, head in enumerate(heads) if head.startswith("得分率")]
+        rates = [i for i, head in enumerate(heads) if head.startswith(rules.scores.rate_columns)]
         for row in table.rows if len(rates) == 1 else ():
             cell = row.row.cells[rates[0]]
             match = _RATE.fullmatch(plain(cell.text))
