@@ -22,10 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sub.set_defaults(run=run)
     arguments = parser.parse_args(argv)
     from reviewapp.config import SettingError
+    from reviewapp.domain.errors import DomainError
 
     try:
         return int(arguments.run(arguments) or 0)
-    except SettingError as error:
+    except (SettingError, DomainError) as error:
         print(f"reviewapp: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -51,11 +52,16 @@ def _worker(arguments: argparse.Namespace) -> None:
     import logging
 
     import reviewapp.tasks  # noqa: F401  (names the tasks)
+    from reviewapp.adapters import rule_files
     from reviewapp.config import Config
+    from reviewapp.db.session import Database
     from reviewapp.worker import serve
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    serve(Config.from_env(os.environ), threads=arguments.threads)
+    config = Config.from_env(os.environ)
+    Database(config.database_url).reach()
+    rule_files.require(config.rubrics_dir)
+    serve(config, threads=arguments.threads)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

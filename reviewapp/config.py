@@ -15,6 +15,10 @@ class SettingError(Exception):
     """A setting is missing or wrong; the text is for the person who starts the program."""
 
 
+_STORES = ("file://", "/", "s3://")
+_QUEUES = ("sqlite:///", "redis://", "rediss://", "postgresql://", "postgres://")
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything that may differ between two installations."""
@@ -53,8 +57,8 @@ class Config:
             data_dir=data_dir,
             database_url=_database_url(environ, data_dir),
             secret_key=_secret_key(environ, data_dir),
-            storage_url=environ.get("STORAGE_URL") or f"file://{data_dir / 'files'}",
-            queue_url=environ.get("QUEUE_URL") or f"sqlite:///{data_dir / 'queue.db'}",
+            storage_url=_address(environ, "STORAGE_URL", f"file://{data_dir / 'files'}", _STORES),
+            queue_url=_address(environ, "QUEUE_URL", f"sqlite:///{data_dir / 'queue.db'}", _QUEUES),
             bureau_name=environ.get("BUREAU_NAME") or "蔡甸区财政局",
             bureau_short=environ.get("BUREAU_SHORT") or "蔡财",
             rubrics_dir=_directory(environ, "RUBRICS_DIR", ROOT / "rubrics"),
@@ -111,6 +115,13 @@ def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
     url = environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'reviewapp.db'}"
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
         raise SettingError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    url = environ.get(name) or default
+    if not url.startswith(schemes):
+        raise SettingError(f"{name} must begin with {' or '.join(schemes)}.")
     return url
 
 

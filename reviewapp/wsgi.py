@@ -1,8 +1,20 @@
 """The WSGI application that gunicorn serves."""
 
 import os
+import sys
 
+from reviewapp.adapters import rule_files
 from reviewapp.app import create_app
-from reviewapp.config import Config
+from reviewapp.config import Config, SettingError
+from reviewapp.db.session import Database
 
-app = create_app(Config.from_env(os.environ))
+_BOOT_ERROR = 3  # gunicorn gives up on this status instead of starting the worker again and again
+
+try:
+    config = Config.from_env(os.environ)
+    Database(config.database_url).reach()
+    rule_files.require(config.rubrics_dir)
+    app = create_app(config)
+except SettingError as error:
+    sys.stderr.write(f"reviewapp: {error}\n")
+    raise SystemExit(_BOOT_ERROR) from None

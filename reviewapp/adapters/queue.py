@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from huey import SqliteHuey
 
+from reviewapp.config import SettingError
+
 
 class Queue(Protocol):
     """Something that brings a job's id to a worker."""
@@ -66,9 +68,12 @@ def _open(url: str) -> Any:
     if url.startswith(("redis://", "rediss://")):
         from huey import RedisHuey
 
-        return RedisHuey("reviewapp", url=url)
+        try:
+            return RedisHuey("reviewapp", url=url)
+        except Exception as error:  # the redis package is the site's own choice
+            raise SettingError(f"QUEUE_URL: {error}.") from error
     if url.startswith(("postgres://", "postgresql://")):
         from huey.contrib.sql_huey import SqlHuey
 
         return SqlHuey(name="reviewapp", database=url)
-    raise ValueError(f"QUEUE_URL: {url.split(':', 1)[0]} is not known")
+    raise SettingError(f"QUEUE_URL: {url.split(':', 1)[0]} is not known.")

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from reviewapp.config import SettingError
 from reviewapp.domain.errors import N_, Invalid
 from reviewapp.domain.precheck.finding import Severity
 from reviewapp.domain.precheck.registry import KINDS
@@ -48,6 +49,14 @@ def load(folder: Path = DEFAULT_FOLDER) -> Rules:
     files = sorted(folder.glob("*.yaml"))
     stamp = tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files)
     return _cached(folder.resolve(), stamp)
+
+
+def require(rubrics_dir: Path) -> None:
+    """Raise SettingError where the precheck's data cannot be used; for the start of a process."""
+    try:
+        load(rubrics_dir / "precheck")
+    except Invalid as error:
+        raise SettingError(f"RUBRICS_DIR: {error}") from error
 
 
 def _read(folder: Path) -> Rules:

@@ -15,6 +15,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, from_url
 
+from reviewapp.config import SettingError
+
 CHUNK = 1 << 20
 
 
@@ -50,7 +52,10 @@ class Storage:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._store = LocalStore(self._folder)
         else:
-            self._store = from_url(url)
+            try:
+                self._store = from_url(url)
+            except Exception as error:
+                raise SettingError(f"STORAGE_URL: {_first_line(error)}.") from error
 
     @contextmanager
     def receive(self, stream: IO[bytes], limit: int) -> Iterator[Received]:
@@ -119,6 +124,10 @@ class Storage:
             obstore.put(self._store, _key(sha256), content, mode="create")
         except AlreadyExistsError:
             return
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _key(sha256: str) -> str:

@@ -27,6 +27,7 @@ def _config(database: Database) -> Config:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to `revision`; nothing happens where the database is already there."""
+    database.reach()
     command.upgrade(_config(database), revision)
     if revision == "head":
         # The trail's head has one row from the start, so that its lock always finds one.

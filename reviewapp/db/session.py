@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from reviewapp.config import SettingError
 from reviewapp.domain.errors import N_, Conflict
 
 AFTER_COMMIT = "after_commit"
@@ -33,6 +34,14 @@ class Database:
         self.engine = sa.create_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+
+    def reach(self) -> None:
+        """Raise SettingError where the database cannot be opened."""
+        try:
+            self.engine.connect().close()
+        except sa.exc.DBAPIError as error:
+            said = str(error.orig).strip().splitlines()[0].rstrip(".")
+            raise SettingError(f"DATABASE_URL: the database cannot be opened ({said}).") from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -21,7 +21,10 @@ from sqlalchemy.engine import Connection
 from reviewapp import __version__
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config, prepare_data_dir
-from reviewapp.db import migrate
+from reviewapp.db import (
+    migrate,
+    models,  # noqa: F401 - without them the metadata knows no table
+)
 from reviewapp.db.base import UtcDateTime, metadata
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import N_, Conflict, Invalid

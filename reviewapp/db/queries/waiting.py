@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from reviewapp.db.models import (
     Account,
     Answer,
     Assignment,
+    Event,
     Notice,
     Opinion,
     Report,
@@ -27,6 +28,9 @@ from reviewapp.db.queries import results
 from reviewapp.db.queries.rounds import ReportFilter, RoundFigures, figures, reports
 from reviewapp.domain.errors import N_
 from reviewapp.domain.policy import Identity, Role
+
+#: how often an auditor is reminded to walk the trail
+VERIFIED_EVERY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,10 @@ def has_accounts(session: Session) -> bool:
 
 def home_page(session: Session, who: Identity, *, now: datetime, today: date) -> HomePage:
     """Return what waits for the person: what is due first comes first."""
-    found = list(_BY_ROLE.get(who.role, _nothing)(session, who))
+    by_role = dict(_BY_ROLE)
+    by_role[Role.AUDITOR] = lambda db, reader: _auditor(db, reader, now)
+    found = list(by_role[who.role](session, who))
     return HomePage(tuple(sorted(found, key=lambda task: task.due or date.max)))
-
-
-def _nothing(_session: Session, _who: Identity) -> Iterator[Task]:
-    return iter(())
 
 
 def _officer(session: Session, who: Identity) -> Iterator[Task]:
@@ -237,6 +239,40 @@ def _of_notice(session: Session, round_: Round) -> Iterator[_Line]:
         yield N_("The notice waits for sign-off."), 0, N_("Open"), "notices.round_page", {}
 
 
+def _administrator(session: Session, _who: Identity) -> Iterator[Task]:
+    officers = select(Account.id).where(Account.role == Role.OFFICER.value).limit(1)
+    if session.exec(officers).first() is None:
+        yield Task(
+            N_("There is no officer yet: nobody can begin a round."),
+            {},
+            N_("Make an account"),
+            "accounts.create",
+        )
+    invited = _count(
+        session, select(sa.func.count()).select_from(Account).where(Account.state == "invited")
+    )
+    if invited:
+        yield Task(
+            N_("%(count)s accounts have not been opened yet: pass their links on."),
+            {"count": invited},
+            N_("To the accounts"),
+            "accounts.index",
+        )
+
+
+def _auditor(session: Session, _who: Identity, now: datetime) -> Iterator[Task]:
+    last = session.exec(select(sa.func.max(Event.at)).where(Event.kind == "trail.verified")).one()
+    since = last if last is not None else datetime.min.replace(tzinfo=UTC)
+    written = _count(session, select(sa.func.count()).select_from(Event).where(Event.at > since))
+    if written and now - since > VERIFIED_EVERY:
+        yield Task(
+            N_("%(count)s entries were written since the records were last verified."),
+            {"count": written},
+            N_("Verify"),
+            "records.proof",
+        )
+
+
 def _approver(session: Session, _who: Identity) -> Iterator[Task]:
     for notice, title in session.execute(
         sa.select(Notice, col(Round.title))
@@ -309,6 +345,15 @@ def _expert(session: Session, who: Identity) -> Iterator[Task]:
 
 
 def _agency(session: Session, who: Identity) -> Iterator[Task]:
+    taking = select(Round.title).where(col(Round.phase).in_(("preparation", "rating")))
+    for title in session.exec(taking.order_by(col(Round.title))):
+        yield Task(
+            N_("Reports are still taken in: a draft can be checked before it is handed in."),
+            {},
+            N_("Check a draft"),
+            "reports.draft",
+            title=title,
+        )
     for row in results.agency_results(session, who.agency_id):
         if row.phase == "feedback" and row.received_at is None:
             yield Task(
@@ -349,6 +394,7 @@ def _count(session: Session, query: Any) -> int:
 
 
 _BY_ROLE: dict[Role, Callable[[Session, Identity], Iterator[Task]]] = {
+    Role.ADMINISTRATOR: _administrator,
     Role.OFFICER: _officer,
     Role.APPROVER: _approver,
     Role.EXPERT: _expert,
