@@ -23,6 +23,13 @@ REFUSED: dict[str, tuple[str, str]] = {
     "image": (N_("Picture"), N_("Put the pages into one PDF and upload that.")),
     "rar": (".rar", N_("Pack the PDFs as ZIP.")),
     "7z": (".7z", N_("Pack the PDFs as ZIP.")),
+    "false-pdf": (
+        N_("Damaged or renamed"),
+        N_(
+            "The name ends in .pdf, but the content is no PDF: it may be damaged, or only its name"
+            " was changed. Export the PDF again and upload that."
+        ),
+    ),
     "other": (N_("Such"), N_("Save the report as PDF and upload that.")),
 }
 ARCHIVES = frozenset({"zip", "rar", "7z"})
@@ -47,6 +54,8 @@ def file_type(head: bytes, name: str, path: Path | None = None) -> str:
         return "7z"
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM")):
         return "image"
+    if ending == "pdf":
+        return "false-pdf"
     return ending if ending in {"doc", "docx", "wps", "ofd", "xls"} else "other"
 
 

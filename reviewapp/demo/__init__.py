@@ -9,7 +9,7 @@ from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
 from reviewapp.db.queries.waiting import has_accounts
 from reviewapp.db.session import Database
-from reviewapp.demo import catalogue, people
+from reviewapp.demo import catalogue, correction, people
 from reviewapp.demo.stages import Plan, Stager
 from reviewapp.domain.errors import N_, Conflict
 
@@ -31,8 +31,10 @@ def build_demo(config: Config, *, seed: int = 1) -> None:
     first = Plan(
         2024, "2024年度绩效评价报告评级", BEGAN_2024, "published", seed, experts=2, drawn_how=_DRAWN
     )
-    stager.stage(first, cast, catalogue.reports(2024, seed))
+    round_id = stager.stage(first, cast, catalogue.reports(2024, seed))
     stager.stage(_plan_2025("rating", seed), cast, catalogue.reports(2025, seed))
+    yesterday = max(stager.now, datetime.now(UTC) - timedelta(days=1))
+    correction.submit_correction(config, database, cast, round_id, now=yesterday)
     database.engine.dispose()
 
 

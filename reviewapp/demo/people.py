@@ -61,6 +61,9 @@ def enter(session: Session, agencies: dict[str, str], *, now: datetime) -> DemoP
     bureau = {
         login: _account(session, login, name, role, root, now) for login, name, role in _BUREAU[1:]
     }
+    accounts.create_account(  # waits for its link: something for the administrator
+        session, login="officer3", name="彭澜", role=Role.OFFICER, actor=root, now=now
+    )
     for name in _DEPARTMENTS:
         registers.save(
             session,

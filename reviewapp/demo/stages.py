@@ -181,12 +181,12 @@ class Stager:
     def _triage(
         self, people: DemoPeople, wanted: Sequence[DemoReport], made: dict[str, UUID]
     ) -> None:
-        """Precheck the first flawed reports at once and confirm what was found in them.
+        """Precheck the first flawed reports at once and confirm what was found in all but the last.
 
-        The others wait for the worker; so the experts find confirmed findings as well as doubts.
+        The others wait for the worker; so there are confirmed findings as well as doubts at once.
         """
         rules = rule_files.load(self.config.rubrics_dir / "precheck")
-        for report in [one for one in wanted if one.flaws][:TRIAGED]:
+        for place, report in enumerate([one for one in wanted if one.flaws][: TRIAGED + 1]):
             with self.database.transaction() as session:
                 row = session.get_one(Report, made[report.key])
                 version_id = reports.current_version(session, row).id
@@ -203,7 +203,7 @@ class Stager:
                 found = session.exec(
                     select(Finding.id).where(Finding.report_version_id == version_id)
                 ).all()
-                for finding_id in found:
+                for finding_id in found if place < TRIAGED else ():
                     triage.confirm(session, finding_id, actor=people.officer, now=self.now)
 
     def _assign(

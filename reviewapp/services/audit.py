@@ -141,3 +141,16 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
+
+
+def attest(session: Session, events: int, breaks: int, *, actor: Identity, now: datetime) -> Event:
+    """Put on record that the trail was walked: how many entries, how many breaks."""
+    return record(
+        session,
+        "trail.verified",
+        actor=actor,
+        now=now,
+        subject_type="trail",
+        subject_id="trail",
+        after={"events": events, "breaks": breaks},
+    )

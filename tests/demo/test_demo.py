@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,22 @@ from sqlmodel import col, select
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config, prepare_data_dir
 from reviewapp.db import migrate
-from reviewapp.db.models import Assignment, Event, Notice, Report, Review, Round, Settlement
+from reviewapp.db.models import (
+    Account,
+    Assignment,
+    Event,
+    Notice,
+    Report,
+    Review,
+    Round,
+    Settlement,
+)
+from reviewapp.db.queries.waiting import home_page
 from reviewapp.db.session import Database
 from reviewapp.demo import build_demo, build_stage, sign_ins
 from reviewapp.domain.errors import Conflict
 from reviewapp.domain.notice import NoticeContent
+from reviewapp.domain.policy import Identity, Role
 from reviewapp.services import audit, backup, invariants
 
 pytestmark = pytest.mark.xdist_group("demo-data")
@@ -151,3 +163,25 @@ def test_every_stage_can_be_made_by_itself(stage: str, tmp_path: Path) -> None:
         phase = session.exec(select(Round.phase)).one()
     assert phase == {"intake": "preparation"}.get(stage, stage)
     assert invariants.check(config) == []
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+def test_something_waits_for_each_role(database: Database, role: Role) -> None:
+    with database.read() as session:
+        rows = session.exec(
+            select(Account).where(Account.role == role.value, Account.state == "active")
+        ).all()
+        assert rows
+        for row in rows:
+            who = Identity(
+                id=row.id,
+                name=row.name,
+                role=role,
+                login=row.login,
+                agency_id=row.agency_id,
+                expert_id=row.expert_id,
+            )
+            # The worker has not begun: officers' doubts to triage come with its first prechecks.
+            moment = datetime.now(UTC)
+            found = home_page(session, who, now=moment, today=moment.date())
+            assert found.tasks, row.login

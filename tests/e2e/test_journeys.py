@@ -232,3 +232,17 @@ def test_no_page_is_wider_than_a_phone(demo_site: Site, open_page: Open, scheme:
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 1, (address, wide)
         fair(page, True)
+    page = open_page(demo_site, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    sign_in(page, "auditor")
+    for address in ("/records", "/records/proof", "/prechecks", "/prechecks/scores-sum"):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 1, (address, wide)
+        fair(page, True)
+    page = open_page(demo_site, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    sign_in(page, "agency2")
+    for address in ("/draft-precheck", "/results"):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 1, (address, wide)
+        fair(page, True)

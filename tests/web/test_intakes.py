@@ -137,7 +137,7 @@ def test_each_refusal_says_what_and_why(client_of: Client, cast: Cast, round_id:
         bring(client, round_id, ("旧.doc", old_word), ("空.pdf", b""), ("坏.pdf", b"%PDF-1.4 x")),
     )
 
-    assert "不接收 .doc 文件。请用 Word 或 WPS 打开" in page
+    assert "不接收.doc文件。请用 Word 或 WPS 打开" in page
     assert "文件为空。" in page
     assert "PDF 文件已损坏" in page or "已损坏" in page
     assert fields(page)["items"] == []

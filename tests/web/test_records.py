@@ -75,3 +75,13 @@ def test_others_do_not_know_that_records_exist(
 
     assert answer.status_code == 404
     assert "甲项目" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("_trail")
+def test_a_verification_is_put_on_record_and_no_longer_waits(client_of: Client, cast: Cast) -> None:
+    auditor = client_of(cast.yan)
+    assert "请核验" in auditor.get("/home").text
+    assert auditor.post("/records/proof").status_code == 303
+    assert "核验记录" in auditor.get("/records").text
+    assert "请核验" not in auditor.get("/home").text
+    assert client_of(cast.meng).post("/records/proof").status_code == 404

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
 
 from reviewapp.db.queries.records import EventSearch, event_kinds, event_lines
 from reviewapp.domain.policy import Permission
@@ -12,9 +13,11 @@ from reviewapp.services import audit
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.event_words import changes, event_word
 from reviewapp.web.support.filters import exact
+from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import word
+from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.paging import Paging, asked_page
-from reviewapp.web.support.parts import SHANGHAI, read
+from reviewapp.web.support.parts import SHANGHAI, now, read, transaction
 
 bp = Blueprint("records", __name__)
 PAGE_SIZE = 100
@@ -42,12 +45,17 @@ def index() -> str:
     )
 
 
-@bp.get("/records/proof")
+@bp.route("/records/proof", methods=["GET", "POST"])
 @requires(Permission.RECORD_READ)
-def proof() -> str:
-    """Walk the whole chain and say whether it holds."""
+def proof() -> object:
+    """Walk the whole chain and say whether it holds; a POST puts that on record."""
     with read() as db:
         count, breaks = audit.verify(db)
+    if request.method == "POST":
+        with transaction() as db:
+            audit.attest(db, count, len(breaks), actor=current_identity(), now=now())
+        flash(_("The verification is on record."))
+        return done(url_for("records.proof"))
     return render_template("records/proof.html", count=count, breaks=breaks[:50])
 
 

@@ -72,6 +72,7 @@ EVENT_WORDS: dict[str, str] = {
     "round.dates-set": N_("dates of the phases set"),
     "round.phase-changed": N_("round moved to the next phase"),
     "round.phase-returned": N_("phase taken up again"),
+    "trail.verified": N_("records verified"),
     "round.rules-changed": N_("rules of the round changed"),
 }
 
@@ -106,5 +107,7 @@ def changes(event: Changed) -> list[str]:
 
 
 def _short(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
     text = "、".join(str(v) for v in value) if isinstance(value, list) else str(value)
     return text if len(text) <= 120 else text[:119] + "…"
