@@ -278,6 +278,7 @@ def _cover(file: _File) -> CoverRule:
     rule = CoverRule(
         labels=_lists(file.inner("labels")),
         other_labels=file.texts("other_labels"),
+        label_stems=tuple(_stem(item) for item in file.items("label_stems")),
         agency_endings=file.texts("agency_endings"),
         unit_endings=file.texts("unit_endings"),
         title_endings=file.texts("title_endings"),
@@ -290,6 +291,12 @@ def _cover(file: _File) -> CoverRule:
             raise file.wrong(f"required.{kind}", "the key is missing")
     file.done()
     return rule
+
+
+def _stem(item: _File) -> tuple[str, str]:
+    pair = item.text("stem"), item.text("field", "")
+    item.done()
+    return pair
 
 
 def _lists(file: _File, *, patterns: bool = False) -> Mapping[str, tuple[str, ...]]:
@@ -349,7 +356,18 @@ def _facts(file: _File) -> FactRule:
 
 def _funds(file: _File) -> FundRule:
     names = ("columns", "not_columns", "totals", "levels")
-    rule = FundRule(*(file.texts(name) for name in names))
+    columns, not_columns, totals, levels = (file.texts(name) for name in names)
+    rule = FundRule(
+        columns=columns,
+        not_columns=not_columns,
+        totals=totals,
+        levels=levels,
+        whole_words=file.texts("whole_words"),
+        some_words=file.texts("some_words"),
+        not_parts=file.texts("not_parts"),
+        most_gap_whole=file.number("most_gap_whole"),
+        most_gap_some=file.number("most_gap_some"),
+    )
     file.done()
     return rule
 

@@ -43,6 +43,9 @@ class Cover:
     pages: tuple[int, ...]
 
 
+_UNLISTED = re.compile(r"(?P<label>[^:\t]{2,14}?)(?:[(][^()]*[)])?\t?:\t?(?P<value>[^:\t]{2,60})\t")
+
+
 def cover_lines(lines: Sequence[Line], first_heading: int | None) -> list[Line]:
     """Return the lines before the contents and the first heading, of at most three pages."""
     taken: list[Line] = []
@@ -97,6 +100,14 @@ def _labelled(rows: list[list[_Segment]], rule: CoverRule) -> dict[str, Stated]:
             name = label_of[match["label"]]
             if name and value and name not in fields:
                 fields[name] = Stated(value, _place(row))
+    for row in rows:
+        unlisted = _UNLISTED.match(_row_text(row))
+        if unlisted is None or pattern.match(_row_text(row)):
+            continue
+        name = next((field for stem, field in rule.label_stems if stem in unlisted["label"]), "")
+        value = _clean(unlisted["value"])
+        if name and value and name not in fields:
+            fields[name] = Stated(value, _place(row))
     return fields
 
 

@@ -94,6 +94,7 @@ class CoverRule:
 
     labels: Mapping[str, tuple[str, ...]]
     other_labels: tuple[str, ...]
+    label_stems: tuple[tuple[str, str], ...]  # stem of an unlisted label, fact name or ""
     agency_endings: tuple[str, ...]
     unit_endings: tuple[str, ...]
     title_endings: tuple[str, ...]
@@ -161,6 +162,11 @@ class FundRule:
     not_columns: tuple[str, ...]  # words of columns that are not added up
     totals: tuple[str, ...]
     levels: tuple[str, ...]  # words of rows that make levels (小计, 其中): not judged
+    whole_words: tuple[str, ...]  # in a sentence they open all parts of the amount before
+    some_words: tuple[str, ...]  # they open some of its parts
+    not_parts: tuple[str, ...]  # a sentence with one of them is not judged
+    most_gap_whole: Decimal  # share of the total by which parts may fall short and still be meant
+    most_gap_some: Decimal
 
 
 @dataclass(frozen=True, slots=True)

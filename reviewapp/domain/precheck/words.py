@@ -88,6 +88,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "amount-cross-foot": {
+        "text": N_("The parts add up to %(expected)s; the sentence states %(found)s."),
         "": N_("The rows of “%(column)s” add up to %(expected)s; the total row states %(found)s."),
     },
     "survey-arithmetic": {

@@ -9,12 +9,17 @@ from decimal import Decimal
 from reviewapp.domain.document import Place, Row
 from reviewapp.domain.precheck import numbering
 from reviewapp.domain.precheck.finding import Doubt
+from reviewapp.domain.precheck.flow import Paragraph
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import FundRule, Rules
 from reviewapp.domain.precheck.text import decimal, half, plain, shorten, show
 
 _NOTHING = {"", "-", "—", "--", "——", "/", "0", "无"}
+_SENTENCE = re.compile(r"[^。!?]+")
+_AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元)")
+_UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
+_NEAR = 4  # characters between a total and the word that opens its parts
 _REMARK = re.compile(r"\([^()]*\)|:$")
 
 
@@ -37,6 +42,47 @@ def amount_cross_foot(report: Report, rules: Rules) -> Iterator[Doubt]:
         for column, head in enumerate(table.columns):
             if _is_money(plain(head), rules.funds):
                 yield from _judge(column, head, total, addends)
+    for paragraph in report.paragraphs:
+        if "元" in paragraph.text:
+            yield from _in_text(paragraph, rules.funds)
+
+
+def _in_text(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
+    """Judge 「合计N万元，其中：A…万元，B…万元」: the parts that one sentence gives against its total.
+
+    Parts after 其中 need not be all of them, so there only a small gap, or a sum above the total,
+    is doubtful.
+    """
+    for sentence in _SENTENCE.finditer(paragraph.text):
+        text = sentence[0]
+        mark = re.search("|".join(map(re.escape, (*rule.whole_words, *rule.some_words))), text)
+        before = list(_AMOUNT.finditer(text, 0, mark.start())) if mark else []
+        if mark is None or not before or any(word in text for word in rule.not_parts):
+            continue
+        total, parts = before[-1], list(_AMOUNT.finditer(text, mark.end()))
+        if len(parts) < 2 or mark.start() - total.end() > _NEAR:
+            continue
+        stated, values = _yuan(total), [_yuan(part) for part in parts]
+        unit = _UNITS[total["unit"]]
+        tolerance = sum((_last_place(one) for one in (total, *parts)), Decimal(0))
+        found = sum(values, Decimal(0))
+        gap = stated - found
+        most = stated * (rule.most_gap_whole if mark[0] in rule.whole_words else rule.most_gap_some)
+        if abs(gap) <= tolerance or gap > most or found > stated * 2:
+            continue
+        start = sentence.start() + total.start()
+        expected = f"{show(found / unit)}{total['unit']}"
+        yield Doubt(
+            place=paragraph.place(start, sentence.start() + total.end()),
+            expected=expected,
+            found=total[0],
+            variant="text",
+            values={"expected": expected, "found": total[0]},
+        )
+
+
+def _yuan(match: re.Match[str]) -> Decimal:
+    return Decimal(match["number"].replace(",", "")) * _UNITS[match["unit"]]
 
 
 def _total(rows: Sequence[Row], rule: FundRule) -> Row | None:
@@ -92,6 +138,12 @@ def _judge(column: int, head: str, total: Row, addends: Sequence[Row]) -> Iterat
         found=show(stated),
         values={"column": name, "expected": show(found), "found": show(stated)},
     )
+
+
+def _last_place(match: re.Match[str]) -> Decimal:
+    """Return in yuan what the last printed digit of an amount is worth."""
+    places = _places(Decimal(match["number"].replace(",", "")))
+    return _UNITS[match["unit"]] * Decimal(1).scaleb(-places)
 
 
 def _places(value: Decimal) -> int:
