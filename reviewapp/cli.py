@@ -168,6 +168,29 @@ def _rubrics(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _rules(arguments: argparse.Namespace) -> int:
+    """Read every data file as a process would at its start, and say what each folder holds."""
+    from reviewapp.adapters import intake_words, notice_wording, rubric_files, rule_files
+    from reviewapp.config import ROOT
+
+    folder = Path(arguments.folder or os.environ.get("RUBRICS_DIR") or ROOT / "rubrics")
+    rules = rule_files.load(folder / "precheck")
+    print(f"precheck {rules.content_hash[:12]} {len(rules.checks)} checks")
+    for rubric in rubric_files.load_all(folder):
+        print(f"rubric {rubric.slug} {rubric.version} {rubric.content_hash[:12]}")
+    rubric_files.load_round_rules(folder / "round-rules.yaml")
+    intake_words.load_words(folder / "intake.yaml")
+    notice_wording.load_wording(folder / "notice" / notice_wording.DEFAULT_WORDING.name)
+    notice_wording.load_problem_rule(folder / "notice" / notice_wording.DEFAULT_PROBLEMS.name)
+    print("ok")
+    return 0
+
+
+def _rules_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", choices=["check"])
+    parser.add_argument("folder", metavar="DIR", nargs="?")
+
+
 def _none(_parser: argparse.ArgumentParser) -> None:
     return None
 
@@ -202,5 +225,6 @@ _COMMANDS: list[
     ("restore", "restore a backup into an empty place", _restore, _folder),
     ("check", "check stored data against its invariants", _check, _none),
     ("rubrics", "validate the rubric files and list them", _rubrics, _none),
+    ("rules", "validate the data files: rules check [DIR]", _rules, _rules_options),
     ("messages", "compile the translations", _messages, _none),
 ]

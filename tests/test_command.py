@@ -106,3 +106,23 @@ def test_broken_rules_stop_the_start(tmp_path: Path) -> None:
     assert said.returncode == 2
     assert "scores.yaml" in said.stderr
     assert "unheard_of" in said.stderr
+
+
+def test_the_data_files_are_validated_with_file_and_key(tmp_path: Path) -> None:
+    import shutil
+
+    whole = run(tmp_path / "data", "rules", "check")
+    assert (whole.returncode, whole.stdout.splitlines()[-1]) == (0, "ok")
+    for name, line in (
+        ("precheck/checks.yaml", "spelling: {severity: grave}\n"),
+        ("key-project.yaml", "bands: 7\n"),
+        ("intake.yaml", "columns: 7\n"),
+    ):
+        rubrics = tmp_path / name.replace("/", "-")
+        shutil.copytree(ROOT / "rubrics", rubrics)
+        with (rubrics / name).open("a", encoding="utf-8") as handle:
+            handle.write(line)
+        said = run(tmp_path / "data", "rules", "check", str(rubrics))
+        assert said.returncode == 2
+        assert name.split("/")[-1] in said.stderr
+        assert "Traceback" not in said.stderr
