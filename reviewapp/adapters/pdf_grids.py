@@ -40,11 +40,12 @@ class GridCell:
     box: BoxTuple
     chars: list[Char] = field(default_factory=list)
     text: str = ""
+    sure: bool = True  # False: which rows the text is for cannot be told
 
 
 @dataclass(slots=True)
 class Grid:
-    """One ruled table on one page. `open_end`: its last row has no rule under it."""
+    """One table on one page. `open_end`: its last row has no rule under it."""
 
     page: int
     xs: list[float]
@@ -52,6 +53,8 @@ class Grid:
     cells: list[GridCell]
     open_end: bool = False
     stray: int = 0  # characters inside the outline that are in no cell
+    head: int | None = None  # header rows where they are known already
+    doubtful: bool = False  # made of words without rules, and not clearly
     _owner: dict[tuple[int, int], GridCell] = field(default_factory=dict)
 
     @property

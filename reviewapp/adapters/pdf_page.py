@@ -16,6 +16,7 @@ from reviewapp.adapters.pdf_chars import (
 )
 from reviewapp.adapters.pdf_grids import Grid, deal, find_grids, is_table
 from reviewapp.adapters.pdf_lines import RawLine, join_lines, lines_of
+from reviewapp.adapters.pdf_table_words import Loose, lacks_rules, loose_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class RawPage:
     verdict: str = "good"
     error: str = ""
     doubtful: bool = False  # rules were left out
+    loose: Loose | None = None  # set where a table without a full grid may stand
     reading: Frame | None = None  # set where it is not the page's own frame
     shown: Frame | None = None
 
@@ -103,13 +105,16 @@ def _read(
     grids, left_out = find_grids(drawing.edges, number)
     raw.doubtful = left_out or drawing.cut_off
     rest = deal(chars, grids)
+    tables = [grid for grid in grids if is_table(grid) and not lacks_rules(grid)]
     for grid in grids:
-        if not is_table(grid):
+        if grid not in tables:
             rest += [char for cell in grid.cells for char in cell.chars]
     if len(rest) != len(chars) and grids:
         rest.sort(key=lambda char: char.index)
-    raw.grids = [grid for grid in grids if is_table(grid)]
-    raw.lines = _in_order(lines_of(rest, fonts), raw.grids, fonts)
+    raw.grids = tables
+    lines = lines_of(rest, fonts)
+    raw.loose = loose_words(rest, lines, drawing.edges, tables)
+    raw.lines = _in_order(lines, tables, fonts)
     return raw
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from reviewapp.adapters.pdf_grids import Grid, GridCell
 from reviewapp.adapters.pdf_lines import BoxTuple, RawLine
 from reviewapp.adapters.pdf_page import RawPage
+from reviewapp.adapters.pdf_table_unruled import add_unruled
 
 _SAME_X = 4.0  # points by which a column may differ from page to page
 _SHIFT = 45.0  # points by which a whole table may, between odd and even pages
@@ -19,6 +20,7 @@ _UNIT = re.compile(r"[（(]?(?:金额)?单位[:：]|[（(]?续(?:表|上表|前�
 _CAPTION_REACH = 70.0  # points above the table
 _CAPTION_LENGTH = 45
 _MAX_HEADER_ROWS = 4
+_SUM = re.compile(r"(?:合\s*计|小\s*计|总\s*计|总\s*分)$")  # the label of no other row
 _SERIAL = re.compile(r"序\s*号|编\s*号")
 
 
@@ -61,6 +63,7 @@ class RawTable:
 
 def join_tables(pages: list[RawPage]) -> list[RawTable]:
     """Return the logical tables of a document in order."""
+    add_unruled(pages)
     tables: list[RawTable] = []
     for position, page in enumerate(pages):
         for index, grid in enumerate(page.grids):
@@ -72,7 +75,8 @@ def join_tables(pages: list[RawPage]) -> list[RawTable]:
                     before.uncertain = before.uncertain or before.end_page == page.number - 1
                 previous = pages[position - 1] if position else None
                 tables.append(_start(grid, page, previous))
-            tables[-1].uncertain = tables[-1].uncertain or page.doubtful or grid.stray > 3
+            doubtful = page.doubtful or grid.doubtful or grid.stray > 3
+            tables[-1].uncertain = tables[-1].uncertain or doubtful
     for table in tables:
         _fill_back(table)
         _check_serial(table)
@@ -103,7 +107,7 @@ def _matrix(grid: Grid, xs: list[float]) -> list[RawRow]:
                 spots.append(Spot("", grid.page, None, False))
                 continue
             drawn = cell.r0 == r and (c == 0 or grid.owner(r, places[c - 1]) is not cell)
-            box = cell.box if drawn else None
+            box = cell.box if drawn and cell.sure else None
             spots.append(Spot(cell.text, grid.page, box, drawn and not cell.text))
         rows.append(RawRow(spots, grid.page, (grid.xs[0], grid.ys[r], grid.xs[-1], grid.ys[r + 1])))
     return rows
@@ -137,8 +141,8 @@ def _title(grid: Grid) -> tuple[str, int]:
 def _header_depth(grid: Grid, first: int) -> int:
     """Count header rows from `first` on: 0 where the first row already holds numbers."""
     last = len(grid.ys) - 1
-    if first >= last:
-        return 0
+    if grid.head is not None or first >= last:
+        return grid.head or 0
     top = [cell for cell in _row_cells(grid, first) if cell.r0 == first]
     depth = 1
     wide = any(cell.c1 - cell.c0 > 1 for cell in top)
@@ -352,7 +356,7 @@ def _fill_back(table: RawTable) -> None:
     for c in table.merges:
         for upper, lower in zip(table.rows[-2::-1], table.rows[:0:-1], strict=True):
             spot, after = upper.spots[c], lower.spots[c]
-            if spot.text or not after.text:
+            if spot.text or not after.text or _SUM.search(after.text):
                 continue
             if upper.page != lower.page or after.box is None:
                 spot.text, spot.empty = after.text, False
