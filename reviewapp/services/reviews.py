@@ -136,6 +136,9 @@ def save_score(
         else None
     )
     text = _text(reason, MAX_REASON, f"reason-{criterion}")
+    stored = _stored_score(session, review_id, criterion)
+    if stored and (stored.points_hundredths, stored.reason) == (given, text):
+        return Saved(stored.version, stored.saved_at)  # sent twice; nothing newer was made of it
     if version == 0:
         saved = _first_score(session, review, criterion, given, text, now)
     else:
@@ -151,13 +154,7 @@ def save_score(
         )
         saved = result.rowcount == 1  # type: ignore[attr-defined]
     if not saved:
-        stored = session.exec(
-            select(Score)
-            .where(Score.review_id == review_id, Score.criterion == criterion)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
-        if stored and (stored.points_hundredths, stored.reason) == (given, text):
-            return Saved(stored.version, stored.saved_at)
+        stored = _stored_score(session, review_id, criterion)
         shown = _plain_points(stored.points_hundredths) if stored else ""
         raise StaleSave(
             criterion,
@@ -167,6 +164,14 @@ def save_score(
         )
     _touch(session, review, now)
     return Saved(version + 1, now)
+
+
+def _stored_score(session: Session, review_id: UUID, criterion: str) -> Score | None:
+    return session.exec(
+        select(Score)
+        .where(Score.review_id == review_id, Score.criterion == criterion)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def save_veto(
@@ -187,9 +192,9 @@ def save_veto(
     row = session.exec(
         select(VetoClaim).where(VetoClaim.review_id == review_id, VetoClaim.veto == veto)
     ).one_or_none()
+    if claimed == (row is not None) and (row is None or row.ground == text):
+        return Saved(review.vetoes_version, now)
     if not _raise_version(session, review, "vetoes_version", version, now):
-        if claimed == (row is not None) and (row is None or row.ground == text):
-            return Saved(review.vetoes_version, now)
         raise StaleSave(
             f"veto-{veto}",
             {"claimed": "1" if row else "", "ground": row.ground if row else ""},
@@ -212,9 +217,9 @@ def save_opinion(
     """Save the overall opinion. Raises StaleSave when a newer version is stored."""
     review = own_draft(session, review_id, actor)
     kept = _text(text, MAX_OPINION, "opinion")
+    if review.opinion == kept and review.opinion_version:
+        return Saved(review.opinion_version, now)
     if not _raise_version(session, review, "opinion_version", version, now, opinion=kept):
-        if review.opinion == kept:
-            return Saved(review.opinion_version, now)
         raise StaleSave(
             "opinion", {"opinion": review.opinion}, {"opinion": text}, review.opinion_version
         )

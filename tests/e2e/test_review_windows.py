@@ -132,3 +132,20 @@ def test_a_reload_that_overtakes_a_save_shows_what_was_typed(site: Site, open_pa
         expect(page.locator("#f-reason-outline")).to_have_value(f"第{number}次")
         page.wait_for_timeout(1200)  # what was brought back is sent after 0.6 s
         assert page.locator(".stale").count() == 0
+
+
+def test_what_is_typed_is_saved_within_a_moment_while_the_cursor_stays(
+    site: Site, open_page: Open
+) -> None:
+    page = _form(open_page(site))
+    page.locator("#f-reason-outline").press_sequentially("写到一半", delay=30)
+    _wait_until_saved(page)
+    page.locator("#f-reason-outline").press_sequentially("，接着写", delay=30)
+    other = page.context.new_page()
+    for _time in range(30):
+        other.goto(page.url)
+        if _reason(other) == "写到一半，接着写":
+            break
+        other.wait_for_timeout(200)
+    assert _reason(other) == "写到一半，接着写"
+    assert page.evaluate("document.activeElement.id") == "f-reason-outline"

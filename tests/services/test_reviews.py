@@ -171,3 +171,38 @@ def test_the_same_save_sent_twice_is_no_conflict(
                 actor=cast.chen,
                 now=NOW,
             )
+
+
+def test_the_same_text_sent_twice_is_no_newer_version(
+    database: Database, cast: Cast, assignment_id: UUID
+) -> None:
+    with database.transaction() as session:
+        review_id = reviews.open_review(session, assignment_id, actor=cast.chen, now=NOW).id
+    versions = []
+    for _time in range(2):
+        with database.transaction() as session:
+            score = reviews.save_score(
+                session,
+                review_id,
+                "outline",
+                points="5",
+                reason="摘要过短",
+                version=0,
+                actor=cast.chen,
+                now=NOW,
+            )
+            opinion = reviews.save_opinion(
+                session, review_id, "总体良好", version=0, actor=cast.chen, now=NOW
+            )
+            veto = reviews.save_veto(
+                session,
+                review_id,
+                "plagiarism",
+                claimed=False,
+                ground="",
+                version=0,
+                actor=cast.chen,
+                now=NOW,
+            )
+            versions.append((score.version, opinion.version, veto.version))
+    assert versions[0] == versions[1] == (1, 1, 0)

@@ -102,7 +102,9 @@
   // copies that are left were made on top of it.
   document.addEventListener("htmx:afterRequest", function (event) {
     var part = event.detail.elt, sent = event.detail.requestConfig.parameters;
-    if (isLeaving || !event.detail.successful || !form.contains(part) || !part.dataset.version) return;
+    // htmx calls a refusal successful where its answer is shown; its text is saved nowhere else.
+    var isSaved = event.detail.successful && event.detail.xhr.status < 300;
+    if (isLeaving || !isSaved || !form.contains(part) || !part.dataset.version) return;
     fields().forEach(function (field) {
       if (partOf(field).dataset.version !== part.dataset.version || !copyOf(field)) return;
       if (part.contains(field) && (sent[field.name] || "") === valueOf(field)) drop(field);
