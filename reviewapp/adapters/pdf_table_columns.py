@@ -10,12 +10,14 @@ from itertools import pairwise
 from reviewapp.adapters.pdf_table_words import SCORE_HEAD, Loose, Rule, Word, says_score
 
 _NAME = re.compile(r"指标|[一二三四]级|评价内容|考核内容|维度|类别|评价要点")
+_NAME_END = re.compile(r"(?:指标|名称|分值|得分|权重|标准|说明|内容|依据|原因|（分）)$")
 _FIGURE = re.compile(r"[-+]?\d+(?:\.\d+)?(?:分|%|％)?")
 _NO_FIGURES = re.compile(r"率|标准$|细则|依据|说明|理由|规则|过程|要点|方法|扣分|内容|指标$")
 _HEAD_LENGTH = 12  # characters of one word in a head
 _REACH = 70.0  # points from the first line of a head to its rule
 _SAME_X = 6.0
 _SPREAD_HEAD = 2.5  # heights between the characters of 「分　值」
+_MOST_LINES = 4  # of a head, above and below the one that names the scores
 _CLOSE = 1.2  # heights between the lines of one head
 
 
@@ -110,7 +112,7 @@ def find_head(bands: list[Band], loose: Loose, start: int) -> Head | None:
             continue
         rules = _frame(bands[index], loose.rules)
         between = _between(bands, rules, start) if len(rules) >= 2 else None
-        found = between if len(rules) >= 2 else _by_words(bands, index, start)
+        found = between if len(rules) >= 2 else _by_words(bands, index, start, loose.rules)
         if found is None:
             continue
         first, end = found
@@ -155,27 +157,59 @@ def _between(bands: list[Band], rules: list[Rule], start: int) -> tuple[int, int
     return inside[0], inside[-1] + 1
 
 
-def _by_words(bands: list[Band], index: int, start: int) -> tuple[int, int] | None:
-    """Return the bands of a head without rules: short words, close to each other."""
+def _by_words(
+    bands: list[Band], index: int, start: int, rules: list[Rule]
+) -> tuple[int, int] | None:
+    """Return the bands of a head without rules around it: short words, close to each other.
+
+    One rule below the head says where it ends.
+    """
     if not _short(bands[index]) or len(bands[index].words) < 2:
         return None
     first, end = index, index + 1
-    while first > start and index - first < 2:
+    while first > start and index - first < _MOST_LINES:
         band = bands[first - 1]
-        gap = bands[first].y0 - band.y1
-        if gap > _CLOSE * band.height or not _short(band) or not _head_words(band):
+        if _apart(band, bands[first]) or not _short(band) or not _head_words(band):
             break
         first -= 1
-    while end < len(bands) and end - index < 3:
+    rule = _below(bands[index], rules)
+    while end < len(bands) and end - index < _MOST_LINES:
         band = bands[end]
-        gap = band.y0 - bands[end - 1].y1
-        if gap > _CLOSE * band.height or not _short(band):
+        if _apart(bands[end - 1], band) or not _short(band):
             break
         # The lower line of a nested head has columns that are no scores as well.
-        if not _head_words(band) and not any(says_score(w.text) for w in _gathered(band)):
+        inside = rule is not None and band.middle < rule.y
+        if not inside and (rule or not _goes_on(band, bands[first:end])):
             break
         end += 1
     return first, end
+
+
+def _goes_on(band: Band, head: list[Band]) -> bool:
+    """Say whether a line belongs to the head above: more names, or the ends of broken ones."""
+    if _head_words(band) or _names_score(band):
+        return True
+    above = [word for upper in head for word in upper.words]
+    return all(
+        any(_NAME_END.search(u.text + w.text) and u.x0 < w.x1 and w.x0 < u.x1 for u in above)
+        for w in band.words
+    )
+
+
+def _names_score(band: Band) -> bool:
+    return any(says_score(word.text) for word in _gathered(band))
+
+
+def _apart(upper: Band, lower: Band) -> bool:
+    return lower.y0 - upper.y1 > _CLOSE * upper.height
+
+
+def _below(band: Band, rules: list[Rule]) -> Rule | None:
+    """Return the first rule below a band if it is as wide as the band and near."""
+    left, right = band.words[0].x0, max(word.x1 for word in band.words)
+    wide = (r for r in rules if r.y >= band.y1 - 2 and r.x0 - 3 <= left and right <= r.x1 + 3)
+    rule = min(wide, key=lambda r: r.y, default=None)
+    return rule if rule is not None and rule.y - band.y1 <= _REACH else None
 
 
 def _short(band: Band) -> bool:

@@ -27,6 +27,7 @@ from reviewapp.adapters.pdf_table_words import Loose, Rule, Word
 _FAR = 3.0  # line heights without text that end a table without a closing rule
 _CLOSE = 0.6  # line heights between the lines of the last row
 _CROSSING = 0.1  # of the bands: so many words may cross a border between columns
+_GOES_ON = re.compile(r"[（(]?(?:续|(?:金额)?单位[:：])|（续）")
 _OTHER = re.compile(
     r"(?:续|附)?表\s*\d|附(?:表|件)|图\s*\d|注[:：]|备注[:：]|说明[:：]|数据来源|资料来源|"
     r"第[一二三四五六七八九十]+[章节部]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]"
@@ -138,6 +139,8 @@ def _part(
         return None
     columns = head.columns if head else before.columns if before else []
     rules = head.rules if head else _same_width(loose.rules, before)
+    top = bands[start].y0 if start < stop else 0.0
+    start += 0 if head else _rest_of_head(bands[start:stop], columns)
     end = _end(bands, start, stop, columns, rules, page)
     inside = bands[start:end]
     same = before if before and (head is None or _repeats(head, before)) else None
@@ -152,6 +155,7 @@ def _part(
     rows = rows_of(inside, columns, xs[1:-1], inner, least=least, goes_on=head is None)
     if rows is None:
         return None
+    rows.ys[0] = rows.ys[0] if head else min(rows.ys[0], top - 2)
     grid, pieces = _grid(page.number, xs, head, bands, rows)
     shut = rows.closed or _bottom_rule(rules, inside[-1], head)
     # Without a rule at its end only a total says that no row is missing.
@@ -163,8 +167,28 @@ def _part(
         or (head and head.doubtful)
         or (not sure and end < len(bands))
         or (same and same.grid is None)
+        or (head and known is None and page.number > 1 and _headless(bands[: head.first]))
     )
     return grid, pieces, end, _Open(page.number, columns, xs, rows.closed, grid)
+
+
+def _headless(above: list[Band]) -> bool:
+    """Say whether nothing above a table names it: it may go on from a part that was not read."""
+    return all(_GOES_ON.match("".join(w.text for w in band.words)) for band in above)
+
+
+def _rest_of_head(bands: list[Band], columns: list[Column]) -> int:
+    """Count leading bands that repeat a part of the head.
+
+    Its first line may have been taken for a running header, which it is by all looks.
+    """
+    names = [_bare(column.name) for column in columns]
+    count = 0
+    for band in bands:
+        if not all(any(_bare(w.text) in name for name in names) for w in band.words):
+            break
+        count += 1
+    return count
 
 
 def _columns_at(
@@ -314,9 +338,9 @@ def _table_lines(
     grid: Grid, pieces: list[Piece], covered: list[RawLine], position: int
 ) -> list[RawLine]:
     texts: list[tuple[str, BoxTuple]] = []
-    if grid.head:
-        heads = [line for line in covered if (line.box[1] + line.box[3]) / 2 < grid.ys[1]]
-        texts += [(line.text, line.box) for line in heads]
+    below = min(w.y0 for piece in pieces for w in piece.words)
+    heads = [line for line in covered if (line.box[1] + line.box[3]) / 2 < below]
+    texts += [(line.text, line.box) for line in heads]
     for piece in sorted(pieces, key=lambda piece: (piece.r0, piece.column)):
         texts += piece.lines
     made = []

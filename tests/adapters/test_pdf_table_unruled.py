@@ -239,3 +239,20 @@ def test_no_table_is_made_of_running_text_a_cover_or_the_contents(tmp_path: Path
     document = read(tmp_path, "#set page(height: 400pt, width: 480pt, margin: 45pt)\n" + PROSE)
     assert document.tables == ()
     assert not [line for line in document.lines() if line.kind is LineKind.TABLE]
+
+
+def test_names_broken_over_two_lines_are_put_together(tmp_path: Path) -> None:
+    widths = "38pt, 38pt, 130pt, 50pt, 50pt"
+    body = GROUPED.replace("table.cell(rowspan: 3)", "").replace("table.cell(rowspan: 2)", "")
+    body = body.replace("[绩效目标]", "[决策], [目标]").replace("[资金投入]", "[决策], [投入]")
+    body = body.replace("[产出质量]", "[产出], [质量]")
+    for lines in (True, False):
+        found = only(read(tmp_path, page() + table_of(body, widths=widths, lines=lines)))
+        assert found.table.columns[:2] == ("一级指标", "二级指标")
+        assert points(found) == LEAVES
+
+
+def test_a_part_whose_beginning_was_not_read_is_doubtful(tmp_path: Path) -> None:
+    source = f"{page(270)}#pagebreak()\n{table_of()}"
+    alone = scores.find(read(tmp_path, source).tables, RULE)
+    assert [table.doubtful for table in alone] == [True]
