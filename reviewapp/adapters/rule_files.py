@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from reviewapp.adapters.rule_reader import RuleFile, compile_pattern, lists, wrong
 from reviewapp.config import SettingError
-from reviewapp.domain.errors import N_, Invalid
+from reviewapp.domain.errors import Invalid
 from reviewapp.domain.precheck.finding import Severity
 from reviewapp.domain.precheck.registry import KINDS
 from reviewapp.domain.precheck.rules import (
@@ -45,7 +41,7 @@ def _cached(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Rules:
 def load(folder: Path = DEFAULT_FOLDER) -> Rules:
     """Read all data of the precheck, or raise Invalid that names file, key and what is wrong."""
     if not folder.is_dir():
-        raise _wrong(folder, "", "a folder is expected")
+        raise wrong(folder, "", "a folder is expected")
     files = sorted(folder.glob("*.yaml"))
     stamp = tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files)
     return _cached(folder.resolve(), stamp)
@@ -60,8 +56,8 @@ def require(rubrics_dir: Path) -> None:
 
 
 def _read(folder: Path) -> Rules:
-    data = {name: _File(folder / f"{name}.yaml") for name in FILES}
-    outlines = {kind: _outline(_File(folder / f"outline-{kind}.yaml"), kind) for kind in KINDS}
+    data = {name: RuleFile(folder / f"{name}.yaml") for name in FILES}
+    outlines = {kind: _outline(RuleFile(folder / f"outline-{kind}.yaml"), kind) for kind in KINDS}
     repealed = data["repealed"]
     rules = Rules(
         outlines=outlines,
@@ -90,96 +86,7 @@ def _hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-class _File:
-    """One mapping of a file with typed access; keys that nobody asked for are an error."""
-
-    def __init__(self, path: Path, data: object = None, prefix: str = "") -> None:
-        self.path = path
-        self.prefix = prefix
-        if data is None:
-            try:
-                data = yaml.safe_load(path.read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                raise _wrong(path, "", "the file is missing") from None
-            except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-                raise _wrong(path, prefix, " ".join(str(error).split())) from error
-        if not isinstance(data, dict):
-            raise _wrong(path, prefix, "a mapping is expected")
-        self.data: dict[str, Any] = data
-        self.asked: set[str] = set()
-
-    def wrong(self, key: str, why: str) -> Invalid:
-        return _wrong(self.path, f"{self.prefix}{key}", why)
-
-    def _take(self, key: str, default: object) -> object:
-        self.asked.add(key)
-        value = self.data.get(key, default)
-        if value is ...:
-            raise self.wrong(key, "the key is missing")
-        return value
-
-    def text(self, key: str, default: object = ...) -> str:
-        value = self._take(key, default)
-        if not isinstance(value, str) or (default is ... and not value.strip()):
-            raise self.wrong(key, "a text is expected")
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._take(key, default)
-        if not isinstance(value, bool):
-            raise self.wrong(key, "true or false is expected")
-        return value
-
-    def number(self, key: str) -> Decimal:
-        value = self._take(key, ...)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(key, "a number is expected")
-        return Decimal(str(value))
-
-    def day(self, key: str) -> date:
-        value = self._take(key, ...)
-        if not isinstance(value, date):
-            raise self.wrong(key, "a date like 2020-02-25 is expected")
-        return value
-
-    def texts(self, key: str, default: object = ...) -> tuple[str, ...]:
-        value = self._take(key, default)
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise self.wrong(key, "a list of texts is expected")
-        return tuple(value)
-
-    def patterns(self, key: str) -> tuple[str, ...]:
-        texts = self.texts(key)
-        for number, text in enumerate(texts, 1):
-            _compile(self, f"{key}.{number}", text)
-        return texts
-
-    def items(self, key: str) -> list[_File]:
-        value = self._take(key, ...)
-        if not isinstance(value, list) or not value:
-            raise self.wrong(key, "a list is expected")
-        return [
-            _File(self.path, v if v is not None else {}, f"{self.prefix}{key}.{n}.")
-            for n, v in enumerate(value, 1)
-        ]
-
-    def inner(self, key: str) -> _File:
-        return _File(self.path, self._take(key, ...), f"{self.prefix}{key}.")
-
-    def done(self) -> None:
-        unknown = sorted(set(self.data) - self.asked)
-        if unknown:
-            raise self.wrong(unknown[0], "the key is not known here")
-
-
-def _compile(file: _File, key: str, pattern: str) -> None:
-    try:
-        re.compile(pattern.replace("<amount>", "x").replace("<year>", "y"))
-    except re.error as error:
-        raise file.wrong(key, f"no regular expression: {error}") from None
-
-
-def _outline(file: _File, kind: str) -> Outline:
+def _outline(file: RuleFile, kind: str) -> Outline:
     if file.text("kind") != kind:
         raise file.wrong("kind", f"{kind} is expected")
     sections = tuple(_section(item) for item in file.items("sections"))
@@ -203,7 +110,7 @@ def _outline(file: _File, kind: str) -> Outline:
     return outline
 
 
-def _section(file: _File) -> SectionRule:
+def _section(file: RuleFile) -> SectionRule:
     section = SectionRule(
         id=file.text("id"),
         title=file.text("title"),
@@ -221,7 +128,7 @@ def _section(file: _File) -> SectionRule:
     return section
 
 
-def _checks(file: _File) -> Mapping[str, CheckRule]:
+def _checks(file: RuleFile) -> Mapping[str, CheckRule]:
     known, rules = check_ids(), {}
     for check_id in file.data:
         if check_id not in known:
@@ -251,7 +158,7 @@ def _checks(file: _File) -> Mapping[str, CheckRule]:
     return rules
 
 
-def _repealed(file: _File) -> RepealedRule:
+def _repealed(file: RuleFile) -> RepealedRule:
     mark = file.text("mark")
     if mark not in ("rules", "found", "experience"):
         raise file.wrong("mark", "rules, found or experience is expected")
@@ -266,25 +173,25 @@ def _repealed(file: _File) -> RepealedRule:
     return rule
 
 
-def _leftover(file: _File) -> LeftoverRule:
+def _leftover(file: RuleFile) -> LeftoverRule:
     rule = LeftoverRule(file.text("pattern"), file.text("unless", ""))
     for key in ("pattern", "unless"):
-        _compile(file, key, getattr(rule, key))
+        compile_pattern(file, key, getattr(rule, key))
     file.done()
     return rule
 
 
-def _cover(file: _File) -> CoverRule:
+def _cover(file: RuleFile) -> CoverRule:
     rule = CoverRule(
-        labels=_lists(file.inner("labels")),
+        labels=lists(file.inner("labels")),
         other_labels=file.texts("other_labels"),
         label_stems=tuple(_stem(item) for item in file.items("label_stems")),
         agency_endings=file.texts("agency_endings"),
         unit_endings=file.texts("unit_endings"),
         title_endings=file.texts("title_endings"),
         not_units=file.texts("not_units"),
-        phrases=_lists(file.inner("phrases"), patterns=True),
-        required=_lists(file.inner("required")),
+        phrases=lists(file.inner("phrases"), patterns=True),
+        required=lists(file.inner("required")),
     )
     for kind in KINDS:
         if kind not in rule.required:
@@ -293,18 +200,13 @@ def _cover(file: _File) -> CoverRule:
     return rule
 
 
-def _stem(item: _File) -> tuple[str, str]:
+def _stem(item: RuleFile) -> tuple[str, str]:
     pair = item.text("stem"), item.text("field", "")
     item.done()
     return pair
 
 
-def _lists(file: _File, *, patterns: bool = False) -> Mapping[str, tuple[str, ...]]:
-    take: Callable[[str], tuple[str, ...]] = file.patterns if patterns else file.texts
-    return {key: take(key) for key in file.data}
-
-
-def _scores(file: _File) -> ScoreRule:
+def _scores(file: RuleFile) -> ScoreRule:
     bands = file.inner("bands")
     words = file.inner("grade_words")
     rule = ScoreRule(
@@ -339,22 +241,22 @@ def _scores(file: _File) -> ScoreRule:
     return rule
 
 
-def _bands(file: _File) -> tuple[tuple[Decimal, str], ...]:
+def _bands(file: RuleFile) -> tuple[tuple[Decimal, str], ...]:
     bands: Iterable[tuple[Decimal, str]] = ((file.number(grade), grade) for grade in file.data)
     return tuple(sorted(bands, reverse=True))
 
 
-def _facts(file: _File) -> FactRule:
+def _facts(file: RuleFile) -> FactRule:
     rule = FactRule(
-        patterns=_lists(file.inner("patterns"), patterns=True),
-        table_columns=_lists(file.inner("table_columns")),
+        patterns=lists(file.inner("patterns"), patterns=True),
+        table_columns=lists(file.inner("table_columns")),
         evaluation_year=file.patterns("evaluation_year"),
     )
     file.done()
     return rule
 
 
-def _funds(file: _File) -> FundRule:
+def _funds(file: RuleFile) -> FundRule:
     names = ("columns", "not_columns", "totals", "levels")
     columns, not_columns, totals, levels = (file.texts(name) for name in names)
     rule = FundRule(
@@ -372,7 +274,7 @@ def _funds(file: _File) -> FundRule:
     return rule
 
 
-def _shared(file: _File) -> SharedRule:
+def _shared(file: RuleFile) -> SharedRule:
     rule = SharedRule(
         least_sentence=int(file.number("least_sentence")),
         least_passage=int(file.number("least_passage")),
@@ -384,9 +286,3 @@ def _shared(file: _File) -> SharedRule:
     )
     file.done()
     return rule
-
-
-def _wrong(path: Path, key: str, why: str) -> Invalid:
-    return Invalid(
-        N_("%(file)s, %(key)s: %(why)s"), field=key, file=path.name, key=key or "—", why=why
-    )
