@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 KINDS = ("key-project", "department")
 _PLATFORM_ONLY = ("key", "variant", "values")
+_MEASURED_ONLY = ("silent", "layout")
 _LANGUAGES = {"zh-Hans": "zh_Hans", "zh_Hans": "zh_Hans", "en": "en"}
 
 
@@ -70,7 +71,8 @@ def as_contract(answer: dict[str, Any]) -> dict[str, Any]:
         {name: value for name, value in one.items() if name not in _PLATFORM_ONLY}
         for one in answer["findings"]
     ]
-    return {**answer, "findings": findings}
+    told = {name: value for name, value in answer.items() if name not in _MEASURED_ONLY}
+    return {**told, "findings": findings}
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
@@ -97,7 +99,7 @@ def _explain(checks: Any, check_id: str, lang: str) -> int:
     return 0
 
 
-_SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示", "silent": "停用"}
+_SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示", "silent": "静默"}
 _OUTCOMES = {
     "complete": "完整",
     "attention": "有疑点",

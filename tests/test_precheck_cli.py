@@ -78,6 +78,8 @@ def test_other_rules_change_severities(tmp_path: Path, capsys: pytest.CaptureFix
     answer = json.loads(capsys.readouterr().out)
     assert answer["findings"] == []
     assert "section-missing" not in {check["id"] for check in answer["checks"]}
+    assert answer["outcome"] == "complete"
+    assert not {"silent", "layout"} & set(answer)
 
 
 def test_a_fault_in_the_rules_is_told_with_file_and_key(

@@ -201,7 +201,9 @@ class Stager:
                     session, version_id, answer, rules_hash=rules.content_hash, now=self.now
                 )
                 found = session.exec(
-                    select(Finding.id).where(Finding.report_version_id == version_id)
+                    select(Finding.id).where(
+                        Finding.report_version_id == version_id, Finding.severity != "silent"
+                    )
                 ).all()
                 for finding_id in found if place < TRIAGED else ():
                     triage.confirm(session, finding_id, actor=people.officer, now=self.now)

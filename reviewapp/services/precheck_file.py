@@ -17,6 +17,7 @@ from reviewapp.domain.document import Box, Document, Table, TextLayer
 from reviewapp.domain.errors import N_
 from reviewapp.domain.precheck import passages, suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
+from reviewapp.domain.precheck.layout import signature
 from reviewapp.domain.precheck.matching import phrase_table
 from reviewapp.domain.precheck.passages import Comparison, Placed
 from reviewapp.domain.precheck.registry import CheckRun
@@ -77,7 +78,9 @@ def check_file(
     runs = suite.run_all(report, rules)
     ended = time.perf_counter()
     stages = {"read": read - began, "ocr": 0.0, **report.seconds, "checks": ended - built}
-    findings = [finding for run in runs for finding in run.findings]
+    told = [run for run in runs if not suite.is_silent(run, rules)]
+    findings = [finding for run in told for finding in run.findings]
+    silent = [one for run in runs if suite.is_silent(run, rules) for one in run.findings]
     return {
         "schema": SCHEMA,
         "file": _about(document),
@@ -92,12 +95,15 @@ def check_file(
         "headings": [_heading(report, index) for index in range(len(report.matches))],
         "tables": [_table(table, report) for table in document.tables],
         "findings": [_finding(finding, report, lang) for finding in findings],
-        "checks": [_run(run) for run in runs],
+        "checks": [_run(run) for run in told],
         "error": None,
         "timing": {
             "seconds": round(ended - began, 3),
             "stages": {stage: round(seconds, 3) for stage, seconds in stages.items()},
         },
+        # For the platform alone: what silent checks found, and whose hand the layout is.
+        "silent": [_finding(finding, report, lang) for finding in silent],
+        "layout": signature(report),
     }
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from reviewapp import __version__
 from reviewapp.adapters.queue import Queue
-from reviewapp.db.models import Finding, Job, Precheck, Report, ReportVersion, Round
+from reviewapp.db.models import Finding, Job, Precheck, Report, ReportVersion, Round, Verdict
 from reviewapp.domain.errors import N_, Conflict, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import SYSTEM, Identity, Permission
@@ -77,18 +77,23 @@ def store(
     report = session.get_one(Report, version.report_id)
     precheck = _precheck(session, version_id, now)
     error = answer.get("error")
+    if not error:
+        found = [*(answer.get("findings") or ()), *(answer.get("silent") or ())]
+        _keep_verdicts(session, precheck, found, rules_hash, now)
+        _store_findings(session, version_id, found, now)
+        precheck.layout = str(answer.get("layout") or "")
     precheck.error_code = str(error["code"]) if error else None
     precheck.state = "failed" if error else "done"
     precheck.outcome = "unverifiable" if error else str(answer["outcome"])
-    precheck.program_version, precheck.rules_hash = __version__, rules_hash
+    if not error or not precheck.rules_hash:  # what stands was found by these rules
+        precheck.program_version, precheck.rules_hash = __version__, rules_hash
     precheck.finished_at = now
     if not error or not (precheck.answer or {}).get("checks"):
-        precheck.answer = dict(answer)
+        # What silent checks found stands in rows of its own, never in what a page may show.
+        precheck.answer = {name: value for name, value in answer.items() if name != "silent"}
     session.add(precheck)
-    if not error:
-        _store_findings(session, version_id, answer.get("findings") or (), now)
-        if version.number == report.current_version:
-            reports.propose_metadata(session, report, answer.get("facts") or {}, now=now)
+    if not error and version.number == report.current_version:
+        reports.propose_metadata(session, report, answer.get("facts") or {}, now=now)
     audit.record(
         session,
         "precheck.finished",
@@ -168,6 +173,39 @@ def _precheck(session: Session, version_id: UUID, now: datetime) -> Precheck:
         session.add(precheck)
         session.flush()
     return precheck
+
+
+def _keep_verdicts(
+    session: Session,
+    precheck: Precheck,
+    found: Sequence[Mapping[str, Any]],
+    rules_hash: str,
+    now: datetime,
+) -> None:
+    """Write down what officers said of findings that will be gone, or be found by newer rules."""
+    version_id, old = precheck.report_version_id, precheck.rules_hash
+    standing = {(str(one.get("key") or finding_key(one)), int(one["version"])) for one in found}
+    known = {
+        (row.key, row.version, row.rules_hash): row
+        for row in session.exec(select(Verdict).where(Verdict.report_version_id == version_id))
+    }
+    judged = select(Finding).where(
+        col(Finding.report_version_id) == version_id, col(Finding.triage) != "open"
+    )
+    for row in session.exec(judged).all():
+        if old == rules_hash and (row.key, row.version) in standing:
+            continue
+        verdict = known.get((row.key, row.version, old)) or Verdict(
+            created_at=now,
+            report_version_id=version_id,
+            key=row.key,
+            check=row.check,
+            version=row.version,
+            rules_hash=old,
+            triage=row.triage,
+        )
+        verdict.triage, verdict.layout = row.triage, precheck.layout
+        session.add(verdict)
 
 
 def _store_findings(

@@ -10,7 +10,9 @@ from sqlmodel import col, select
 
 from reviewapp.adapters.queue import NullQueue
 from reviewapp.adapters.storage import Storage
-from reviewapp.db.models import Event, Finding, Job, Precheck, ReportVersion
+from reviewapp.db.models import Event, Finding, Job, Precheck, Report, ReportVersion, Verdict
+from reviewapp.db.queries import reports as report_queries
+from reviewapp.db.queries import rounds as round_queries
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, NotAllowed
 from reviewapp.services import jobs, prechecks, triage
@@ -54,6 +56,53 @@ def precheck_of(database: Database, version_id: UUID) -> Precheck:
         row = session.exec(select(Precheck).where(Precheck.report_version_id == version_id)).one()
         session.expunge(row)
         return row
+
+
+def test_what_officers_said_under_former_rules_is_kept_when_the_rules_change(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    first = store(database, version_id, made.answer(made.finding(), made.finding("pii-phone")))
+    with database.transaction() as session:
+        triage.dismiss(session, first[0].id, "看错了", actor=cast.meng, now=NOW)
+        triage.confirm(session, first[1].id, actor=cast.meng, now=NOW)
+    with database.transaction() as session:  # newer rules no longer find the first
+        newer = made.answer(made.finding("pii-phone"), layout="Typst · 一、")
+        prechecks.store(session, version_id, newer, rules_hash="r2", now=NOW)
+
+    with database.read() as session:
+        kept = session.exec(select(Verdict).order_by(col(Verdict.check))).all()
+        told = [(one.check, one.rules_hash, one.triage) for one in kept]
+    assert told == [("pii-phone", "r1", "confirmed"), ("scores-sum", "r1", "dismissed")]
+    assert [one.triage for one in findings(database, version_id)] == ["confirmed"]
+    assert precheck_of(database, version_id).layout == "Typst · 一、"
+
+
+def test_a_run_with_the_same_rules_writes_no_verdict_twice(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    first = store(database, version_id, made.answer(made.finding()))
+    with database.transaction() as session:
+        triage.confirm(session, first[0].id, actor=cast.meng, now=NOW)
+    store(database, version_id, made.answer(made.finding()))
+
+    with database.read() as session:
+        assert session.exec(select(Verdict)).all() == []
+
+
+def test_what_a_silent_check_found_is_kept_and_told_to_nobody(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    silent = made.finding("pii-phone", severity="silent")
+    stored = store(database, version_id, made.answer(made.finding(), silent=[silent]))
+
+    assert [one.check for one in stored] == ["scores-sum", "pii-phone"]
+    assert "silent" not in (precheck_of(database, version_id).answer or {})
+    with database.read() as session:
+        told = report_queries.findings_of(session, version_id)
+        report = session.get_one(Report, session.get_one(ReportVersion, version_id).report_id)
+        rows_, _ = round_queries.reports(session, report.round_id, round_queries.ReportFilter())
+    assert [one.check for one in told] == ["scores-sum"]
+    assert [one.findings for one in rows_] == [1]
 
 
 def test_a_dismissed_finding_stays_dismissed_after_another_run(

@@ -4,7 +4,7 @@ from reviewapp.db.models.account import Account, AccountLink
 from reviewapp.db.models.event import Event, EventHead
 from reviewapp.db.models.job import Job
 from reviewapp.db.models.notice import Answer, Notice, NoticeHand, Receipt
-from reviewapp.db.models.precheck import Finding, Precheck, ReportText, SentencePrint
+from reviewapp.db.models.precheck import Finding, Precheck, ReportText, SentencePrint, Verdict
 from reviewapp.db.models.register import Agency, Department, Expert
 from reviewapp.db.models.report import Intake, IntakeItem, Report, ReportVersion, StoredFile
 from reviewapp.db.models.review import (
@@ -51,5 +51,6 @@ __all__ = [
     "SentencePrint",
     "Settlement",
     "StoredFile",
+    "Verdict",
     "VetoClaim",
 ]

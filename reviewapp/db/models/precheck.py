@@ -29,6 +29,7 @@ class Precheck(Table, table=True):
     error_code: str | None = None
     program_version: str = ""
     rules_hash: str = ""
+    layout: str = ""  # what printed the file and how it numbers (domain/precheck/layout.py)
     answer: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -39,7 +40,7 @@ class Finding(Table, table=True):
     __tablename__ = "finding"
     __table_args__ = (
         one_of("outcome", "suspect", "unverifiable"),
-        one_of("severity", "error", "warning", "notice"),
+        one_of("severity", "error", "warning", "notice", "silent"),
         one_of("triage", "open", "confirmed", "dismissed"),
         sa.CheckConstraint(
             "triage <> 'dismissed' OR triage_reason <> ''", name="dismissal_has_reason"
@@ -66,6 +67,28 @@ class Finding(Table, table=True):
     triage_reason: str = ""
     triaged_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
     triaged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Verdict(Table, table=True):
+    """What officers said of a finding that stands no longer, or stands under newer rules.
+
+    How often a check was right is counted over these and the findings that stand: a run with
+    other rules must not wipe out what was learnt about the former ones.
+    """
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        one_of("triage", "confirmed", "dismissed"),
+        sa.UniqueConstraint("report_version_id", "key", "version", "rules_hash"),
+    )
+
+    report_version_id: uuid.UUID = Field(foreign_key="report_version.id", index=True)
+    key: str
+    check: str = Field(index=True)
+    version: int
+    rules_hash: str
+    layout: str = ""
+    triage: str
 
 
 class ReportText(Table, table=True):

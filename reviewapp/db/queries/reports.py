@@ -231,13 +231,13 @@ def precheck_line(session: Session, version_id: UUID) -> PrecheckLine:
 
 
 def findings_of(session: Session, version_id: UUID) -> tuple[FindingLine, ...]:
-    """Return every finding of a version in the precheck's order."""
+    """Return what the precheck tells of a version, in its order; silent checks tell nothing."""
     rows = session.execute(
         sa.select(Finding, Report.kind, Account.name)  # type: ignore[call-overload]
         .join(ReportVersion, col(ReportVersion.id) == col(Finding.report_version_id))
         .join(Report, col(Report.id) == col(ReportVersion.report_id))
         .outerjoin(Account, col(Account.id) == col(Finding.triaged_by))
-        .where(col(Finding.report_version_id) == version_id)
+        .where(col(Finding.report_version_id) == version_id, col(Finding.severity) != "silent")
         .order_by(col(Finding.position), col(Finding.id))
     )
     return tuple(_finding(row, kind, triager or "") for row, kind, triager in rows)

@@ -290,6 +290,7 @@ def _standing(standing: str) -> Any:
                 current,
                 col(Finding.report_version_id) == col(ReportVersion.id),
                 col(Finding.triage) == "open",
+                col(Finding.severity) != "silent",
             )
             .correlate(Report)
         )
@@ -348,7 +349,7 @@ def _rows(session: Session, rows: Sequence[Any]) -> tuple[ReportRow, ...]:
     findings: dict[UUID, dict[str, int]] = defaultdict(dict)
     for version_id, triage, count in session.execute(
         sa.select(col(Finding.report_version_id), col(Finding.triage), sa.func.count())
-        .where(col(Finding.report_version_id).in_(version_ids))
+        .where(col(Finding.report_version_id).in_(version_ids), col(Finding.severity) != "silent")
         .group_by(col(Finding.report_version_id), col(Finding.triage))
     ):
         findings[version_id][triage] = count

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a finding weighs; SILENT switches a check off in its data."""
+    """How much a finding weighs. SILENT: found and measured, and shown to nobody else."""
 
     ERROR = "error"
     WARNING = "warning"

@@ -93,7 +93,9 @@ def _finding(check: Check, severity: Severity, doubt: Doubt, report: Report) -> 
     if section is None and place is not None:
         section = report.section_at(place)
     # What cannot be judged is told, but weighs no more than a notice.
-    weight = Severity.NOTICE if doubt.outcome is Outcome.UNVERIFIABLE else severity
+    weight = severity
+    if doubt.outcome is Outcome.UNVERIFIABLE and severity is not Severity.SILENT:
+        weight = Severity.NOTICE
     return Finding(
         check=check.id,
         version=check.version,
