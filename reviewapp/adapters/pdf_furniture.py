@@ -87,6 +87,7 @@ def _mark_contents(pages: list[RawPage]) -> None:
     )
     inside = False
     opened = 0
+    listed: set[str] = set()
     for page in pages:
         body = [line for line in page.lines if line.kind == "body"]
         start = next((i for i, line in enumerate(body) if _is_contents(line.text)), None)
@@ -97,10 +98,11 @@ def _mark_contents(pages: list[RawPage]) -> None:
                 continue
         elif start is not None:
             inside, opened = True, page.number
+            listed.clear()
         if start is None:
             _mark_leaders(body)
             continue
-        _mark_list(body, start, counts)
+        inside = _mark_list(body, start, counts, listed)
 
 
 def _is_contents(text: str) -> bool:
@@ -136,14 +138,25 @@ def _mark_leaders(body: list[RawLine]) -> None:
             line.kind = "toc" if len(leader.group()) >= 6 else line.kind
 
 
-def _mark_list(body: list[RawLine], start: int, counts: Counter[str]) -> None:
-    """Mark from the title (or the page's first line) to the last entry of the page."""
+def _mark_list(body: list[RawLine], start: int, counts: Counter[str], listed: set[str]) -> bool:
+    """Mark from the title (or the page's first line) to the last entry of the page.
+
+    `listed` collects the entries so far. One that comes again without a page number is the
+    heading itself, where the body begins on the same page: then the list has ended, and the
+    answer is False.
+    """
     last = start
     misses = 0
+    ended = False
     for index in range(start + 1, len(body)):
         text = body[index].text
+        head = _heading(text)
+        if head in listed and not _END_NUMBER.search(text):
+            ended = True
+            break
         if _is_entry(text, counts) or _LEADER.search(text) or re.fullmatch(r"[\d\s—-]+", text):
             last, misses = index, 0
+            listed.add(head)
             continue
         # An entry may run over two lines; a third that fits nothing ends the list.
         misses += 1
@@ -151,3 +164,4 @@ def _mark_list(body: list[RawLine], start: int, counts: Counter[str]) -> None:
             break
     for line in body[max(start, 0) : last + 1]:
         line.kind = "toc"
+    return not ended

@@ -150,6 +150,26 @@ def test_a_contents_list_is_marked_with_leaders_and_without(tmp_path: Path) -> N
     assert {line.kind for line in second.lines} == {LineKind.BODY}
 
 
+def test_a_body_that_begins_below_the_contents_list_is_not_taken_for_entries(
+    tmp_path: Path,
+) -> None:
+    first = [
+        (260, 80, 18, "目 录"),
+        (72, 120, 12, "一、基本情况……………………2"),
+        (72, 150, 12, "（一）项目概况………………2"),
+    ]
+    second = [
+        (72, 80, 12, "二、评价结论…………………3"),
+        (72, 120, 16, "一、基本情况"),
+        (72, 150, 14, "（一）项目概况"),
+        (72, 180, 12, "项目由区公路养护中心实施。"),
+    ]
+    third = [(72, 80, 16, "二、评价结论"), *build.prose()]
+    document = pdf.read(build.with_text(tmp_path / "a.pdf", [first, second, third]))
+    kinds = [line.kind for line in document.pages[1].lines]
+    assert kinds == [LineKind.TOC, LineKind.BODY, LineKind.BODY, LineKind.BODY]
+
+
 def test_pages_say_how_their_text_layer_is(tmp_path: Path) -> None:
     scan = pdf.read(build.scanned(tmp_path / "scan.pdf"))
     assert [page.text_layer for page in scan.pages] == [TextLayer.SCANNED] * 2

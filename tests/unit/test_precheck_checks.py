@@ -88,6 +88,8 @@ def test_a_heading_with_nothing_below_it_is_an_empty_section() -> None:
 
 def test_none_is_enough_under_other_matters() -> None:
     assert findings_of(ordinary("七、其他需要说明的问题", "无。"), "section-empty") == []
+    signed = ("七、其他需要说明的问题", "无。", "主评人（签字）：", "评价机构（盖章）：")
+    assert findings_of(ordinary(*signed), "section-empty") == []
     assert len(findings_of(ordinary("七、其他需要说明的问题", "略。"), "section-empty")) == 1
 
 
@@ -359,6 +361,9 @@ def test_an_identity_number_counts_only_with_its_check_digit() -> None:
         ("专户账号6213812345678001。", 0),
         ("下达资金13812345678元。", 0),
         ("统一社会信用代码91413812345678901X。", 0),
+        # Blanks part the groups of one number; in a row they part figures.
+        ("联系人电话：138 1234 5678。", 1),
+        ("分值 15 20 35 30 100", 0),
     ],
 )
 def test_mobile_numbers_are_found_and_longer_numbers_are_not(text: str, count: int) -> None:

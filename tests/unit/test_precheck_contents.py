@@ -47,6 +47,15 @@ def test_an_entry_without_a_heading_is_told_in_the_contents() -> None:
     assert (finding.page, finding.found) == (2, "七、下年度计划")
 
 
+def test_an_annex_listed_with_a_short_title_is_known_by_its_number() -> None:
+    short = with_contents(*ENTRIES, "附件1：评分表……………4")
+    annex = page(9, ("附件1：道路养护项目绩效评价评分表", "见下表。"))
+    other = page(9, ("附件2：访谈记录", "访谈三人。"))
+
+    assert findings_of(replace(short, pages=(*short.pages, annex)), "toc-mismatch") == []
+    assert len(findings_of(replace(short, pages=(*short.pages, other)), "toc-mismatch")) == 1
+
+
 def test_a_page_off_by_more_than_one_is_told_after_the_offset_of_the_others() -> None:
     wrong = [entry.replace("有关建议……………2", "有关建议……………9") for entry in ENTRIES]
 

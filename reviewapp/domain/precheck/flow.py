@@ -56,6 +56,15 @@ class Paragraph:
             box = box.union(piece.box)
         return Place(page, box, self._quote(start, end, page))
 
+    def printed(self, start: int, end: int) -> str:
+        """Return `text[start:end]` with the blanks that stand inside it within each line."""
+        parts = []
+        for piece in self.pieces:
+            first, last = max(start - piece.start, 0), min(end - piece.start, len(piece.kept))
+            if first < last:
+                parts.append(piece.raw[piece.kept[first] : piece.kept[last - 1] + 1])
+        return "".join(parts)
+
     def _piece(self, offset: int) -> int:
         starts = [piece.start for piece in self.pieces]
         return max(0, bisect_right(starts, offset) - 1)

@@ -84,7 +84,8 @@ def toc_mismatch(report: Report, _rules: Rules) -> Iterator[Doubt]:
     for entry in listed:
         place = Place(entry.line.page, entry.line.box, shorten(entry.line.text))
         if entry.words not in pages:
-            if entry.words not in text and not report.unreadable():
+            absent = entry.words not in text and not _is_annex_here(entry, report)
+            if absent and not report.unreadable():
                 yield Doubt(place=place, found=entry.text, values={"heading": entry.text})
             continue
         if offset is None or len(pages[entry.words]) != 1:
@@ -102,6 +103,17 @@ def toc_mismatch(report: Report, _rules: Rules) -> Iterator[Doubt]:
                     "found": str(entry.page),
                 },
             )
+
+
+def _is_annex_here(entry: Entry, report: Report) -> bool:
+    """Say whether the entry is an annex that stands under its number with a longer title."""
+    number = numbering.parse(half(entry.text))
+    if number is None or number.style != "annex":
+        return False
+    return any(
+        match.heading.style == "annex" and match.heading.number == number.value
+        for match in report.matches
+    )
 
 
 def _offset(listed: Sequence[Entry], pages: dict[str, list[int]]) -> int | None:

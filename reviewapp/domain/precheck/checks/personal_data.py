@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from datetime import date
 
 from reviewapp.domain.precheck.finding import Doubt
+from reviewapp.domain.precheck.flow import Paragraph
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
+from reviewapp.domain.precheck.text import half
 
 _ID = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])")
 # Not inside a longer number, an amount, a code or a web address.
 _PHONE = re.compile(
     r"(?<![0-9A-Za-z.,_/=-])(?:\+?86-?)?(?P<n>1[3-9]\d-?\d{4}-?\d{4})(?![0-9A-Za-z_/]|[.,]\d|[-]\d|元|万|亿|份)"
 )
+# Blanks part the groups of one number; elsewhere they part the figures of a row.
+_GROUPED = re.compile(
+    r"[\d+Xx-]+|(?:\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}|\d{6} \d{8} \d{3}[\dXx]"
+)
+_GROUPED_CARD = re.compile(r"\d+|(?:\d{4} ){3,4}\d{1,7}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
@@ -26,12 +33,17 @@ def pii_id_number(report: Report, _rules: Rules) -> Iterator[Doubt]:
     for paragraph in report.texts:
         for match in _ID.finditer(paragraph.text):
             number = match.group().upper()
-            if is_id_number(number):
+            if is_id_number(number) and _GROUPED.fullmatch(_printed(paragraph, match.span())):
                 yield Doubt(
                     place=paragraph.place(*match.span()),
                     expected=f"{number[:6]}********{number[14:]}",
                     found=number,
                 )
+
+
+def _printed(paragraph: Paragraph, span: tuple[int, int]) -> str:
+    """Return a number as printed: half width, each blank one space."""
+    return re.sub(r"\s", " ", half(paragraph.printed(*span)))
 
 
 def is_id_number(number: str) -> bool:
@@ -52,6 +64,8 @@ def pii_phone(report: Report, _rules: Rules) -> Iterator[Doubt]:
     for paragraph in report.texts:
         for match in _PHONE.finditer(paragraph.text):
             digits = match["n"].replace("-", "")
+            if not _GROUPED.fullmatch(_printed(paragraph, match.span("n"))):
+                continue
             yield Doubt(
                 place=paragraph.place(*match.span("n")),
                 expected=f"{digits[:3]}****{digits[7:]}",
@@ -68,7 +82,10 @@ def pii_bank_card(report: Report, _rules: Rules) -> Iterator[Doubt]:
     for paragraph in report.texts:
         for match in _CARD.finditer(paragraph.text):
             number = match.group()
-            if is_card_number(number) and not (len(number) == 18 and is_id_number(number)):
+            grouped = _GROUPED_CARD.fullmatch(_printed(paragraph, match.span()))
+            if not grouped or (len(number) == 18 and is_id_number(number)):
+                continue
+            if is_card_number(number):
                 masked = f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
                 yield Doubt(place=paragraph.place(*match.span()), expected=masked, found=number)
 

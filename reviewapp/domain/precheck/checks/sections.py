@@ -79,7 +79,8 @@ def _is_empty(report: Report, section: Section, least: int) -> bool:
         for line in report.lines[section.first : section.end]
         if line.kind is LineKind.BODY
     ]
-    if "".join(inside).strip("。.") in section.rule.accepts:
+    # 「无」 may be followed by what stands at the end of a body: signatures, a list of annexes.
+    if inside and inside[0].strip("。.") in section.rule.accepts:
         return False
     # A parent whose parts are outline sections leaves the word to them.
     if any(s.rule.parent == section.rule.id and _below(s, section) for s in report.sections):
