@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
-from reviewapp.adapters import rule_files
+from reviewapp.adapters import pdf, rule_files
 from reviewapp.adapters.intake_words import load_words
 from reviewapp.adapters.pdf import ReadLimits
+from reviewapp.domain import page_text
+from reviewapp.domain.document import Document
+from reviewapp.domain.page_text import PageText
 from reviewapp.domain.precheck.passages import Comparison, Placed
-from reviewapp.services import intake_reading, intakes, prechecks, shared_text
+from reviewapp.services import intake_reading, intakes, page_texts, prechecks, shared_text
 from reviewapp.services.jobs import Lease
 from reviewapp.services.precheck_file import check_file
 from reviewapp.services.uploads import IntakeLimits
@@ -56,6 +60,11 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         return
     rules = rule_files.load(workshop.config.rubrics_dir / "precheck")
     own: tuple[Placed, ...] = ()
+    pages: tuple[PageText, ...] = ()
+
+    def keep(document: Document) -> None:
+        nonlocal pages
+        pages = page_text.of_document(document)
 
     def archive(sentences: tuple[Placed, ...]) -> Comparison:
         nonlocal own
@@ -76,6 +85,7 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
                     max_pages=workshop.config.max_pages,
                 ),
                 archive=archive,
+                keep=keep,
             )
     except Exception:
         with workshop.database.transaction() as session:
@@ -86,4 +96,27 @@ def precheck(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         prechecks.store(session, version_id, answer, rules_hash=rules_hash, now=now)
         if not answer["error"]:
             shared_text.keep(session, version_id, own, rules.shared, now=now)
+            page_texts.keep(session, version_id, pages, now=now)
+        finish(session, workshop, lease)
+
+
+@task(page_texts.TASK)
+def keep_page_text(workshop: Workshop, lease: Lease, tell: Tell) -> None:
+    """Read the text of a version that was prechecked before its text was kept.
+
+    A file that can no longer be read has none; its pages are shown without it.
+    """
+    version_id = UUID(lease.arguments["version_id"])
+    with workshop.database.read() as session:
+        sha256 = page_texts.file_of(session, version_id)
+    pages: tuple[PageText, ...] = ()
+    if sha256 is not None:
+        limits = ReadLimits(
+            max_bytes=workshop.config.max_upload_bytes, max_pages=workshop.config.max_pages
+        )
+        with suppress(pdf.Unreadable), workshop.storage.local_path(sha256) as path:
+            pages = page_text.of_document(pdf.read(path, progress=tell, limits=limits))
+    with workshop.database.transaction() as session:
+        if pages:
+            page_texts.keep(session, version_id, pages, now=workshop.clock())
         finish(session, workshop, lease)

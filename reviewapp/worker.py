@@ -20,7 +20,7 @@ from reviewapp.adapters.queue import HueyQueue, ImmediateQueue, Queue
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
 from reviewapp.db.session import Database
-from reviewapp.services import jobs
+from reviewapp.services import jobs, page_texts
 from reviewapp.services.jobs import Lease
 
 log = logging.getLogger("reviewapp.worker")
@@ -155,6 +155,8 @@ def serve(config: Config, *, threads: int = 2) -> None:
     """
     workshop = make_workshop(config)
     assert isinstance(workshop.queue, HueyQueue)  # noqa: S101  (make_workshop made it so)
+    with workshop.database.transaction() as session:
+        page_texts.ask_where_missing(session, workshop.queue, now=workshop.clock())
     consumer = workshop.queue.huey.create_consumer(
         workers=threads,
         worker_type="thread",

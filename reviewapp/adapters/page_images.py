@@ -11,7 +11,9 @@ from pathlib import Path
 from reviewapp.adapters import child
 
 DPI = 110
-MAX_SIDE = 2000  # pixels; a page that claims to be metres wide is drawn smaller
+#: the resolutions that a page is drawn in: as it is read, on a fine screen or enlarged, as a table
+SCALES = (DPI, 165, 220)
+MAX_SIDE = 2000  # pixels at DPI; a page that claims to be metres wide is drawn smaller
 _ENTRY = struct.Struct("!II")
 _AHEAD = 3  # pages drawn with the one that was asked for: starting a child costs as much as one
 _LIMITS = child.Limits(memory=1_500_000_000, cpu_seconds=20, wall_seconds=25)
@@ -26,9 +28,11 @@ def render(
 ) -> dict[int, bytes]:
     """Draw pages (from 1) and return page -> WebP bytes; pages that are not there are left out.
 
-    No side is longer than MAX_SIDE pixels. Raises child.ChildDied and child.ChildRefused.
+    No side is longer than MAX_SIDE pixels (in proportion more above DPI). Raises child.ChildDied
+    and child.ChildRefused.
     """
-    arguments = {"pages": sorted(set(pages)), "dpi": dpi, "max_side": MAX_SIDE}
+    most = MAX_SIDE * max(dpi, DPI) // DPI
+    arguments = {"pages": sorted(set(pages)), "dpi": dpi, "max_side": most}
     data = child.run("reviewapp.adapters.pdf_child:render", Path(path), arguments, limits=limits)
     images: dict[int, bytes] = {}
     offset = 0

@@ -24,6 +24,8 @@ from reviewapp.demo import writer
 from reviewapp.demo.catalogue import DemoReport
 from reviewapp.demo.people import DemoPeople
 from reviewapp.demo.reviewing import plan, texts
+from reviewapp.domain import page_text
+from reviewapp.domain.document import Document
 from reviewapp.domain.policy import Identity
 from reviewapp.domain.rubric import format_points
 from reviewapp.services import (
@@ -32,6 +34,7 @@ from reviewapp.services import (
     notice_signing,
     notices,
     opinions,
+    page_texts,
     prechecks,
     reports,
     reviews,
@@ -194,12 +197,18 @@ class Stager:
             if order is None:
                 continue
             with self.storage.local_path(order.sha256) as path:
-                answer = check_file(path, order.kind, name=order.name, rules=rules)
+                read: list[Document] = []
+                answer = check_file(
+                    path, order.kind, name=order.name, rules=rules, keep=read.append
+                )
             self._tick(minutes=3)
             with self.database.transaction() as session:
                 prechecks.store(
                     session, version_id, answer, rules_hash=rules.content_hash, now=self.now
                 )
+                for document in read:
+                    pages = page_text.of_document(document)
+                    page_texts.keep(session, version_id, pages, now=self.now)
                 found = session.exec(
                     select(Finding.id).where(
                         Finding.report_version_id == version_id, Finding.severity != "silent"

@@ -47,14 +47,15 @@ def check_file(
     lang: str = "zh_Hans",
     limits: pdf.ReadLimits | None = None,
     archive: Archive | None = None,
+    keep: Callable[[Document], None] | None = None,
 ) -> dict[str, Any]:
     """Check a PDF as a report of `kind` (key-project or department) and return the answer.
 
     A file that cannot be read is an answer with `error`, not an exception. `rules` are the data to
     use (default: rubrics/precheck), `name` is shown instead of the path's own, `progress(done,
     total)` counts pages, `lang` is "en" or Chinese. `archive` is given the report's sentences and
-    answers with what to compare them with; without one text-shared does not apply. KeyError for
-    an unknown kind.
+    answers with what to compare them with; without one text-shared does not apply. `keep` is
+    given the document as it was read. KeyError for an unknown kind.
     """
     path = Path(path)
     rules = rules or rule_files.load()
@@ -71,6 +72,8 @@ def check_file(
         refusal["error"]["message"] = say(_NO_TEXT, {}, lang)
         return refusal
     read = time.perf_counter()
+    if keep is not None:
+        keep(document)
     report = build(document, kind, rules, find_phrases)
     if archive is not None:
         report = replace(report, comparison=archive(sentences_of(report, rules)))

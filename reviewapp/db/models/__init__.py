@@ -2,8 +2,10 @@
 
 from reviewapp.db.models.account import Account, AccountLink
 from reviewapp.db.models.event import Event, EventHead
+from reviewapp.db.models.evidence import Evidence, Phrase
 from reviewapp.db.models.job import Job
 from reviewapp.db.models.notice import Answer, Notice, NoticeHand, Receipt
+from reviewapp.db.models.page_text import PageTextRow
 from reviewapp.db.models.precheck import Finding, Precheck, ReportText, SentencePrint, Verdict
 from reviewapp.db.models.register import Agency, Department, Expert
 from reviewapp.db.models.report import Intake, IntakeItem, Report, ReportVersion, StoredFile
@@ -27,6 +29,7 @@ __all__ = [
     "Department",
     "Event",
     "EventHead",
+    "Evidence",
     "Expert",
     "Finding",
     "Intake",
@@ -36,6 +39,8 @@ __all__ = [
     "NoticeHand",
     "Opinion",
     "OpinionItem",
+    "PageTextRow",
+    "Phrase",
     "Precheck",
     "Receipt",
     "Recusal",

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import g, request, url_for
 
 from reviewapp.adapters.child import ChildDied, ChildRefused
-from reviewapp.adapters.page_images import DPI, MAX_SIDE, PageImages, pixels
+from reviewapp.adapters.page_images import DPI, MAX_SIDE, SCALES, PageImages, pixels
 from reviewapp.db.queries.reports import VersionLine, version_line
 from reviewapp.web.reports import bp
 from reviewapp.web.support.parts import parts, read
@@ -40,9 +40,12 @@ def _images(folder: Path) -> PageImages:
     return PageImages(folder)
 
 
-def picture(version: VersionLine, page: int) -> bytes | None:
-    """Return one page as WebP, or None where there is no such page or it cannot be drawn."""
-    if not 1 <= page <= version.pages:
+def picture(version: VersionLine, page: int, dpi: int = DPI) -> bytes | None:
+    """Return one page as WebP, or None where there is no such page or it cannot be drawn.
+
+    None too for a resolution that is not among SCALES: each is kept on disk.
+    """
+    if not 1 <= page <= version.pages or dpi not in SCALES:
         return None
     key = (version.sha256, page)
     if _resting.get(key, 0) > time.monotonic():
@@ -50,7 +53,7 @@ def picture(version: VersionLine, page: int) -> bytes | None:
     images, storage = _images(parts().config.data_dir / "cache" / "pages"), parts().storage
     try:
         with storage.local_path(version.sha256) as path:
-            return images.get(version.sha256, path, page)
+            return images.get(version.sha256, path, page, dpi)
     except (KeyError, FileNotFoundError):
         return None
     except (ChildDied, ChildRefused) as error:
@@ -61,9 +64,9 @@ def picture(version: VersionLine, page: int) -> bytes | None:
         return None
 
 
-def etag_of(version: VersionLine, page: int) -> str:
+def etag_of(version: VersionLine, page: int, dpi: int = DPI) -> str:
     """Return what names a picture: it changes with the file and the resolution only."""
-    return f"{version.sha256[:32]}-{page}-{DPI}"
+    return f"{version.sha256[:32]}-{page}-{dpi}"
 
 
 @bp.app_template_global()

@@ -9,6 +9,7 @@ from flask import Response, flash, g, render_template, request, send_file, url_f
 from flask_babel import gettext as _
 
 from reviewapp.adapters import rule_files
+from reviewapp.adapters.page_images import DPI
 from reviewapp.adapters.pdf import MESSAGES
 from reviewapp.db.queries import records
 from reviewapp.domain.errors import N_, NotFound
@@ -148,19 +149,20 @@ def page(report_id: UUID, version: int, page: int) -> str:
 @bp.get("/reports/<uuid:report_id>/versions/<int:version>/pages/<int:page>.webp")
 @requires(Permission.REPORT_READ)
 def page_image(report_id: UUID, version: int, page: int) -> Response:
-    """Hand out the picture of one page; browsers keep it, and ask again each time.
+    """Hand out the picture of one page (?dpi=, one of SCALES); browsers keep it, and ask again.
 
     Asking costs one look at who may open the report; without it the pages of a report would stay
     readable on a shared computer after signing out.
     """
     with read() as db:
         line = open_(db, report_id, current_identity(), version).page.version
-    image = picture(line, page)
+    dpi = request.args.get("dpi", DPI, type=int)
+    image = picture(line, page, dpi)
     if image is None:
         raise NotFound(N_("The report has no such page."))
     response = Response(image, mimetype="image/webp")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(etag_of(line, page))
+    response.set_etag(etag_of(line, page, dpi))
     response.make_conditional(request)
     return response
 
