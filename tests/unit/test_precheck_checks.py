@@ -86,6 +86,16 @@ def test_a_heading_with_nothing_below_it_is_an_empty_section() -> None:
     )
 
 
+def test_a_section_of_numbered_sentences_is_not_empty() -> None:
+    at = BODY.index("六、有关建议") + 1
+    listed = ("1.完善绩效指标，补充量化内容。", "2.规范采购公示，及时公布合同。")
+    made = document(page(1, COVER), *pages_of((*BODY[:at], *listed)))
+    bare = document(page(1, COVER), *pages_of((*BODY[:at], "（一）完善指标", "（二）规范公示")))
+
+    assert findings_of(made, "section-empty") == []
+    assert [f.section for f in findings_of(bare, "section-empty")] == ["recommendations"]
+
+
 def test_none_is_enough_under_other_matters() -> None:
     assert findings_of(ordinary("七、其他需要说明的问题", "无。"), "section-empty") == []
     signed = ("七、其他需要说明的问题", "无。", "主评人（签字）：", "评价机构（盖章）：")
@@ -245,6 +255,18 @@ def test_a_score_above_its_weight_is_told_at_its_row() -> None:
 
     assert (finding.expected, finding.found) == ("0–20", "21")
     assert "立项依据充分性" in finding.quote
+
+
+def test_a_doubtful_table_of_impossible_scores_was_read_wrongly() -> None:
+    rows = [[name, name, "6", "66"] for name in ("立项依据充分性", "目标合理性", "制度健全性")]
+    columns = ["一级指标", "三级指标", "分值", "得分"]
+    whole = ordinary(tables=[table(columns, rows)])
+    doubtful = ordinary(tables=[table(columns, rows, uncertain=True)])
+
+    assert [f.outcome for f in findings_of(whole, "score-exceeds-weight")] == [Outcome.SUSPECT] * 3
+    assert [f.outcome for f in findings_of(doubtful, "score-exceeds-weight")] == [
+        Outcome.UNVERIFIABLE
+    ]
 
 
 def test_a_table_of_funds_is_no_score_table() -> None:

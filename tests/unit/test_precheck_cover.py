@@ -36,6 +36,30 @@ def missing_of(cover: tuple[str, ...], kind: str = "key-project") -> set[str]:
     return {finding.expected for finding in findings_of(made, "cover-field-missing", kind)}
 
 
+def test_labels_that_their_values_follow_at_once_are_read() -> None:
+    cover = (
+        "#河东区2024年度老旧小区改造项目绩效评价报告",
+        "项目单位河东区住房保障中心",
+        "主管部门河东区住房和城乡建设局",
+        "委托方 河东区财政局",
+        "评价机构中衡工程咨询有限公司",
+        "完成时间二〇二五年六月",
+    )
+
+    found = facts_of(cover)
+
+    assert found["unit"] == "河东区住房保障中心"
+    assert found["department"] == "河东区住房和城乡建设局"
+    assert found["agency"] == "中衡工程咨询有限公司"
+    assert missing_of(cover) == set()
+
+
+def test_a_name_that_begins_like_a_label_is_a_name() -> None:
+    cover = (*PLAIN[:5], "评价机构联合会咨询有限公司", PLAIN[6])
+
+    assert facts_of(cover)["agency"] == "评价机构联合会咨询有限公司"
+
+
 def test_a_plain_cover_is_read_as_printed() -> None:
     assert facts_of(PLAIN) == {
         "title": "河东区2024年度老旧小区改造项目绩效评价报告",

@@ -15,6 +15,7 @@ MOST_PAGES = 3  # precheck contract
 _SEAL = re.compile(r"[(](?:盖章|公章|签章|加盖公章|盖公章|印章)[)]")
 _TRIM = "_ .。,;:－-—《》"
 _TITLE_LINES = 5
+_LEAST_GLUED = 3  # rows whose label and value stand together without a colon
 _MARKS = re.compile(r"[《》]")
 _YEARS = re.compile(r"(?:20\d{2}[-—~至到])?20\d{2}年?度?")
 _BRACKET = re.compile(r"\([^()]*\)$")
@@ -108,7 +109,28 @@ def _labelled(rows: list[list[_Segment]], rule: CoverRule) -> dict[str, Stated]:
         value = _clean(unlisted["value"])
         if name and value and name not in fields:
             fields[name] = Stated(value, _place(row))
+    for name, stated in _glued(rows, label_of).items():
+        fields.setdefault(name, stated)
     return fields
+
+
+def _glued(rows: list[list[_Segment]], label_of: dict[str, str]) -> dict[str, Stated]:
+    """Read labels that their values follow at once, as from a table without rules.
+
+    A name may begin like a label, so that only several such rows below one another count.
+    """
+    found: list[tuple[str, str, list[_Segment]]] = []
+    longest = sorted((label for label in label_of if len(label) >= 3), key=len, reverse=True)
+    for row in rows:
+        text = _clean(_row_text(row))
+        label = next((label for label in longest if text.startswith(label)), "")
+        value = text.removeprefix(label)
+        if label and len(value) >= 2 and ":" not in text:
+            found.append((label_of[label], value, row))
+    if len(found) < _LEAST_GLUED:
+        return {}
+    # The first row of a field counts, as everywhere on the cover.
+    return {name: Stated(value, _place(row)) for name, value, row in reversed(found) if name}
 
 
 def _row_text(row: list[_Segment]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from reviewapp.domain.precheck.text import plain
 
 _CONTENTS_PAGES = 15  # the contents list stands in these first pages
 _CONTENTS_ENTRIES = 4
+_TITLE = 16  # characters with the number: what is longer and names no section says something
+_SENTENCE = re.compile(r"[,;。]")
 _FRONT_STYLES = ("part", "chapter", "chinese", "arabic")
 
 
@@ -172,9 +175,15 @@ def _joined_end(
 
 
 def _heading_chars(matches: Sequence[Match], count: int) -> list[int]:
-    """Return how many characters of each body line are a heading."""
+    """Return how many characters of each body line are a heading that says nothing itself.
+
+    Items of a list (1.完善指标，按季度分解。) are numbered as headings are, and are text.
+    """
     chars = [0] * (count + 1)
     for match in matches:
         heading = match.heading
+        title = plain(heading.text)
+        if not match.sections and (len(title) > _TITLE or _SENTENCE.search(title)):
+            continue
         chars[heading.line] += heading.run_in or len(plain(heading.text))
     return chars

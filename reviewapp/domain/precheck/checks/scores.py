@@ -12,13 +12,14 @@ from reviewapp.domain.precheck.finding import Doubt, Outcome
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules, ScoreRule
-from reviewapp.domain.precheck.scores import Group, RowKind, ScoreRow, ScoreTable
+from reviewapp.domain.precheck.scores import Group, ScoreRow, ScoreTable
 from reviewapp.domain.precheck.statements import Statement
 from reviewapp.domain.precheck.text import plain, show
 
 _SAME = Decimal("0.005")  # points within which two stated scores are the same
 _NEAR_FULL = Decimal(20)  # points from 100 within which a table is meant to be the whole
 _LEAST_DIMENSIONS = 3
+_MISREAD = 0.2  # share of impossible scores from which the table was read wrongly
 _PAIRED = 80  # characters between a stated score and the grade that goes with it
 
 
@@ -134,21 +135,28 @@ def scores_sum(report: Report, rules: Rules) -> Iterator[Doubt]:
 def score_exceeds_weight(report: Report, rules: Rules) -> Iterator[Doubt]:
     """A leaf's score above its weight, or below zero."""
     for table in report.score_tables:
-        for row in table.rows:
-            if row.kind is not RowKind.LEAF or row.score is None:
-                continue
-            above = row.weight is not None and row.score > row.weight + rules.scores.per_item
-            if not above and row.score >= 0:
-                continue
-            most = row.weight if row.weight is not None else Decimal(0)
+        impossible = [row for row in table.leaves if _is_impossible(row, rules.scores)]
+        # Where a doubtful table has many such rows, its columns were read wrongly.
+        misread = table.doubtful and len(impossible) >= max(3, len(table.leaves) * _MISREAD)
+        for row in impossible[:1] if misread else impossible:
+            lost = row.row.broken or misread
+            score, most = row.score or Decimal(0), row.weight or Decimal(0)
+            above = row.weight is not None and score > row.weight
             yield Doubt(
                 place=row.place(),
                 expected=f"0–{show(most)}" if row.weight is not None else "≥0",
-                found=show(row.score),
-                outcome=Outcome.UNVERIFIABLE if row.row.broken else Outcome.SUSPECT,
-                variant="lost" if row.row.broken else ("above" if above else "below"),
-                values={"name": row.label, "weight": show(most), "score": show(row.score)},
+                found=show(score),
+                outcome=Outcome.UNVERIFIABLE if lost else Outcome.SUSPECT,
+                variant="lost" if lost else ("above" if above else "below"),
+                values={"name": row.label, "weight": show(most), "score": show(score)},
             )
+
+
+def _is_impossible(row: ScoreRow, rule: ScoreRule) -> bool:
+    if row.score is None:
+        return False
+    above = row.weight is not None and row.score > row.weight + rule.per_item
+    return above or row.score < 0
 
 
 _STATED_RATE = re.compile(
