@@ -19,6 +19,7 @@ from reviewapp.db.models import (
     ReportVersion,
     Review,
     ReviewSnapshot,
+    ReviewState,
     Round,
     Score,
     StoredFile,
@@ -26,6 +27,7 @@ from reviewapp.db.models import (
 from reviewapp.domain.rubric import bands_to_json, canonical_json
 from reviewapp.domain.scoring import ReviewSheet, totals
 from reviewapp.domain.scoring import Score as Points
+from reviewapp.services.review_states import score_value
 from reviewapp.services.round_rules import bands_of, rubric_of, rubric_version_of, store_rubric
 from tests.people import NOW
 
@@ -167,6 +169,23 @@ def review(
         )
         for key, value in given.items()
     )
+    states = {
+        f"criterion-{key}": score_value(value, reasons[key]) for key, value in given.items()
+    } | {"opinion": {"opinion": opinion}}
+    session.add_all(
+        ReviewState(
+            created_at=NOW,
+            review_id=row.id,
+            number=number,
+            field=field,
+            version=0 if field == "opinion" else 1,
+            kind="earlier",
+            change=dict(value),
+        )
+        for number, (field, value) in enumerate(states.items(), start=1)
+    )
+    row.state_number = len(states)
+    session.add(row)
     if state == "submitted":
         content = {"scores": given, "reasons": reasons, "opinion": opinion}
         session.add(

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 FROZEN: dict[str, tuple[str, ...]] = {
     "event": ("UPDATE", "DELETE"),
     "review_snapshot": ("UPDATE", "DELETE"),
+    "review_state": ("UPDATE", "DELETE"),
     "rubric_version": ("UPDATE", "DELETE"),
 }
 
@@ -35,9 +36,13 @@ FROZEN_WHEN: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def trigger_names() -> set[str]:
-    """Return the name of every trigger that must stand."""
-    names = {f"{table}_refuses_{act.lower()}" for table, acts in FROZEN.items() for act in acts}
+def trigger_names(dialect: str) -> set[str]:
+    """Return the name of every trigger that must stand on an engine."""
+    names = {
+        f"{table}_refuses_{act.lower()}"
+        for table, acts in FROZEN.items()
+        for act in (*acts, *_emptying(dialect))
+    }
     frozen = {f"{table}_frozen" for table in FROZEN_WHEN}
     return names | frozen | {f"{table}_kept" for table in FROZEN_WHEN}
 
@@ -70,10 +75,15 @@ def drop_triggers(connection: Connection) -> None:
             connection.execute(sa.text(f"DROP TRIGGER {name}{suffix}"))
 
 
+def _emptying(dialect: str) -> tuple[str, ...]:
+    """PostgreSQL's TRUNCATE passes by the triggers of rows; SQLite has no such statement."""
+    return () if dialect == "sqlite" else ("TRUNCATE",)
+
+
 def _statements(dialect: str) -> list[tuple[str, str, list[str]]]:
     out = []
     for table, acts in FROZEN.items():
-        for act in acts:
+        for act in (*acts, *_emptying(dialect)):
             name = f"{table}_refuses_{act.lower()}"
             out.append((name, table, _one(dialect, name, table, act, "")))
     for table, (condition, columns) in FROZEN_WHEN.items():
@@ -99,10 +109,11 @@ def _one(dialect: str, name: str, table: str, act: str, condition: str) -> list[
             f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW{when}"
             f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
         ]
+    each = "STATEMENT" if act == "TRUNCATE" else "ROW"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
         " END $$",
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW{when}"
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH {each}{when}"
         f" EXECUTE FUNCTION {name}()",
     ]

@@ -32,6 +32,7 @@ from reviewapp.db.session import Database
 from reviewapp.domain.notice import NoticeContent
 from reviewapp.domain.rubric import Rubric, canonical_json
 from reviewapp.services import audit
+from reviewapp.services.review_states import history, said, state_of
 
 
 def check(config: Config) -> list[str]:
@@ -115,6 +116,20 @@ def _snapshots(session: Session) -> Iterator[str]:
         yield f"Review {review_id}: is submitted without a frozen copy."
 
 
+def _states(session: Session) -> Iterator[str]:
+    """The kept states of a review add up to what stands in it."""
+    for review in session.exec(select(Review).where(col(Review.state_number) > 0)):
+        try:
+            kept = history(session, review.id)
+        except ValueError:
+            yield f"Review {review.id}: a kept state does not fit the one before."
+            continue
+        if not kept or kept[-1].number != review.state_number:
+            yield f"Review {review.id}: its newest state {review.state_number} is not kept."
+        elif said(kept[-1].state) != said(state_of(session, review)):
+            yield f"Review {review.id}: its newest kept state differs from what stands in it."
+
+
 def _settlements(session: Session) -> Iterator[str]:
     submitted = (
         sa.exists()
@@ -177,6 +192,7 @@ _RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
     _versions,
     _totals,
     _snapshots,
+    _states,
     _settlements,
     _opinions,
     _notices,

@@ -1,16 +1,9 @@
-"""Reviews (评审): one expert's work on one report, saved piece by piece, frozen when submitted.
-
-Every save names the version it was made from. A save from an older one is refused with both
-texts, so that neither of two windows loses what was typed; one that says the same as what is
-stored is no conflict, since its answer may have been lost on the way.
-"""
+"""Reviews (评审): one expert's work on one report, begun, saved piece by piece, frozen, reopened."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,43 +18,42 @@ from reviewapp.db.models import (
     Review,
     ReviewSnapshot,
     Round,
-    Score,
-    VetoClaim,
 )
 from reviewapp.domain import scoring
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, ReviewState, advance, require_phase
 from reviewapp.domain.policy import Identity, Permission, Role
 from reviewapp.domain.rubric import canonical_json, format_points
-from reviewapp.domain.scoring import ReviewSheet, Totals, parse_points
+from reviewapp.domain.scoring import ReviewSheet, Totals
 from reviewapp.services import audit, settlement
+from reviewapp.services.review_saving import (
+    Saved,
+    StaleSave,
+    locked,
+    own_draft,
+    save_opinion,
+    save_score,
+    save_veto,
+)
 from reviewapp.services.review_sheets import rubric_of_review, sheet_of
+from reviewapp.services.review_states import State, state_of
 from reviewapp.services.round_rules import bands_of, rubric_version_of
 
-MAX_REASON = 2000  # characters
-MAX_OPINION = 8000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and line break
-
-
-class StaleSave(Conflict):
-    """Somebody, or another window, saved this since; `stored` and `sent` are both kept."""
-
-    def __init__(
-        self, field: str, stored: Mapping[str, str], sent: Mapping[str, str], version: int
-    ) -> None:
-        super().__init__(
-            N_("This was saved elsewhere meanwhile. Both texts are here: choose one."),
-            field=field,
-        )
-        self.stored, self.sent, self.version = dict(stored), dict(sent), version
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What was stored: the new version and the moment."""
-
-    version: int
-    saved_at: datetime
+__all__ = [
+    "Saved",
+    "StaleSave",
+    "freeze",
+    "is_untouched",
+    "locked",
+    "make_draft",
+    "open_review",
+    "own_draft",
+    "reopen",
+    "save_opinion",
+    "save_score",
+    "save_veto",
+    "submit",
+]
 
 
 def open_review(session: Session, assignment_id: UUID, *, actor: Identity, now: datetime) -> Review:
@@ -112,120 +104,6 @@ def make_draft(
     return row
 
 
-def save_score(
-    session: Session,
-    review_id: UUID,
-    criterion: str,
-    *,
-    points: str,
-    reason: str,
-    version: int,
-    actor: Identity,
-    now: datetime,
-) -> Saved:
-    """Save points and reason on one criterion; `version` is the one that was read, 0 if none.
-
-    Empty points are kept as not given yet. Raises Invalid for impossible points, StaleSave when
-    a newer version is stored.
-    """
-    review = own_draft(session, review_id, actor)
-    found = rubric_of_review(session, review).criterion(criterion)
-    given = (
-        parse_points(points, found.max_points, field=f"points-{criterion}")
-        if points.strip()
-        else None
-    )
-    text = _text(reason, MAX_REASON, f"reason-{criterion}")
-    stored = _stored_score(session, review_id, criterion)
-    if stored and (stored.points_hundredths, stored.reason) == (given, text):
-        return Saved(stored.version, stored.saved_at)  # sent twice; nothing newer was made of it
-    if version == 0:
-        saved = _first_score(session, review, criterion, given, text, now)
-    else:
-        result = session.execute(
-            sa.update(Score)
-            .where(
-                col(Score.review_id) == review_id,
-                col(Score.criterion) == criterion,
-                col(Score.version) == version,
-            )
-            .values(points_hundredths=given, reason=text, version=version + 1, saved_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        saved = result.rowcount == 1  # type: ignore[attr-defined]
-    if not saved:
-        stored = _stored_score(session, review_id, criterion)
-        shown = _plain_points(stored.points_hundredths) if stored else ""
-        raise StaleSave(
-            criterion,
-            {"points": shown, "reason": stored.reason if stored else ""},
-            {"points": points, "reason": reason},
-            stored.version if stored else 0,
-        )
-    _touch(session, review, now)
-    return Saved(version + 1, now)
-
-
-def _stored_score(session: Session, review_id: UUID, criterion: str) -> Score | None:
-    return session.exec(
-        select(Score)
-        .where(Score.review_id == review_id, Score.criterion == criterion)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
-def save_veto(
-    session: Session,
-    review_id: UUID,
-    veto: str,
-    *,
-    claimed: bool,
-    ground: str,
-    version: int,
-    actor: Identity,
-    now: datetime,
-) -> Saved:
-    """Claim a veto with its ground, or take the claim back. One version covers all vetoes."""
-    review = own_draft(session, review_id, actor)
-    rubric_of_review(session, review).veto(veto)
-    text = _text(ground, MAX_REASON, f"veto-{veto}")
-    row = session.exec(
-        select(VetoClaim).where(VetoClaim.review_id == review_id, VetoClaim.veto == veto)
-    ).one_or_none()
-    if claimed == (row is not None) and (row is None or row.ground == text):
-        return Saved(review.vetoes_version, now)
-    if not _raise_version(session, review, "vetoes_version", version, now):
-        raise StaleSave(
-            f"veto-{veto}",
-            {"claimed": "1" if row else "", "ground": row.ground if row else ""},
-            {"claimed": "1" if claimed else "", "ground": ground},
-            review.vetoes_version,
-        )
-    if claimed:
-        row = row or VetoClaim(created_at=now, review_id=review_id, veto=veto)
-        row.ground = text
-        session.add(row)
-    elif row is not None:
-        session.delete(row)
-    session.flush()
-    return Saved(version + 1, now)
-
-
-def save_opinion(
-    session: Session, review_id: UUID, text: str, *, version: int, actor: Identity, now: datetime
-) -> Saved:
-    """Save the overall opinion. Raises StaleSave when a newer version is stored."""
-    review = own_draft(session, review_id, actor)
-    kept = _text(text, MAX_OPINION, "opinion")
-    if review.opinion == kept and review.opinion_version:
-        return Saved(review.opinion_version, now)
-    if not _raise_version(session, review, "opinion_version", version, now, opinion=kept):
-        raise StaleSave(
-            "opinion", {"opinion": review.opinion}, {"opinion": text}, review.opinion_version
-        )
-    return Saved(version + 1, now)
-
-
 def submit(session: Session, review_id: UUID, *, actor: Identity, now: datetime) -> Review:
     """Freeze one's own draft. Raises Incomplete with everything that it lacks."""
     review = own_draft(session, review_id, actor)
@@ -249,7 +127,7 @@ def freeze(session: Session, review: Review, *, actor: Identity, now: datetime) 
         .select_from(ReviewSnapshot)
         .where(col(ReviewSnapshot.review_id) == review.id)
     ).one()
-    content = _content(review, assignment, sheet, result)
+    content = _content(review, assignment, sheet, result, state_of(session, review))
     session.add(
         ReviewSnapshot(
             created_at=now,
@@ -306,40 +184,6 @@ def reopen(
     return review
 
 
-def own_draft(session: Session, review_id: UUID, actor: Identity) -> Review:
-    """Return one's own draft that may be written now.
-
-    NotFound for others; Conflict when it is submitted or the phase does not allow it.
-    """
-    review = locked(session, review_id)
-    if review is None:
-        raise NotFound(N_("There is no such review."))
-    assignment, report, round_ = _around(session, review)
-    is_own = actor.role is Role.EXPERT and assignment.expert_id == actor.expert_id
-    # A sheet on paper is written by the officer who types it in, until it is confirmed.
-    is_typist = review.paper_entered_by is not None and review.paper_entered_by == actor.id
-    if review.paper_entered_by is not None:
-        is_own = False
-    if not (is_own or is_typist) or assignment.state != "assigned" or report.state != "taken-in":
-        raise NotFound(N_("There is no such review."))
-    advance(ReviewState(review.state), "save")
-    if is_typist:
-        require_phase(round_.phase, Act.PAPER_ENTER)
-    else:
-        act = Act.REVIEW_REVISE if review.reopened_at is not None else Act.REVIEW
-        require_phase(round_.phase, act)
-    return review
-
-
-def locked(session: Session, review_id: UUID) -> Review | None:
-    """Return the review, held for this transaction, or None.
-
-    Without the lock a save on PostgreSQL could still change a score after another transaction
-    has added the scores up and submitted them.
-    """
-    return session.get(Review, review_id, with_for_update=True, populate_existing=True)
-
-
 def is_untouched(review: Review) -> bool:
     """Tell whether nothing was ever saved in the draft."""
     return review.saved_at is None and review.state == "draft"
@@ -351,53 +195,8 @@ def _around(session: Session, review: Review) -> tuple[Assignment, Report, Round
     return assignment, report, session.get_one(Round, report.round_id)
 
 
-def _first_score(
-    session: Session,
-    review: Review,
-    criterion: str,
-    points: int | None,
-    reason: str,
-    now: datetime,
-) -> bool:
-    try:
-        with session.begin_nested():
-            session.add(
-                Score(
-                    created_at=now,
-                    review_id=review.id,
-                    criterion=criterion,
-                    points_hundredths=points,
-                    reason=reason,
-                    saved_at=now,
-                )
-            )
-    except IntegrityError:
-        return False
-    return True
-
-
-def _raise_version(
-    session: Session, review: Review, column: str, version: int, now: datetime, **values: Any
-) -> bool:
-    field = getattr(Review, column)
-    result = session.execute(
-        sa.update(Review)
-        .where(col(Review.id) == review.id, field == version)
-        .values(**{column: version + 1, "saved_at": now, **values})
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(review)
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def _touch(session: Session, review: Review, now: datetime) -> None:
-    review.saved_at = now
-    session.add(review)
-    session.flush()
-
-
 def _content(
-    review: Review, assignment: Assignment, sheet: ReviewSheet, result: Totals
+    review: Review, assignment: Assignment, sheet: ReviewSheet, result: Totals, state: State
 ) -> dict[str, Any]:
     return {
         "assignment": str(assignment.id),
@@ -412,19 +211,9 @@ def _content(
         "opinion": sheet.opinion,
         "total": result.points,
         "rating": result.rating,
+        "state_number": review.state_number,
+        "fields": state,
     }
-
-
-def _text(text: str, limit: int, field: str) -> str:
-    # PostgreSQL keeps no NUL, and no control sign is ever meant.
-    kept = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
-    if len(kept) > limit:
-        raise Invalid(N_("At most %(limit)s characters fit here."), field=field, limit=limit)
-    return kept
-
-
-def _plain_points(points: int | None) -> str:
-    return "" if points is None else format_points(points)
 
 
 def _record(

@@ -42,7 +42,7 @@ def test_models_and_migrations_agree(database: Database) -> None:
 def test_every_check_constraint_and_trigger_stands(database: Database) -> None:
     assert _checks(database) == _modelled_checks()
     with database.engine.connect() as connection:
-        assert existing_triggers(connection) == trigger_names()
+        assert existing_triggers(connection) == trigger_names(connection.dialect.name)
 
 
 def test_down_and_up_again_with_rows_present(database: Database, cast: Cast) -> None:
@@ -53,5 +53,5 @@ def test_down_and_up_again_with_rows_present(database: Database, cast: Cast) -> 
 
     assert _checks(database) == _modelled_checks()
     with database.engine.connect() as connection:
-        assert existing_triggers(connection) == trigger_names()
+        assert existing_triggers(connection) == trigger_names(connection.dialect.name)
     assert migrate.is_current(database)

@@ -14,6 +14,7 @@ from reviewapp.db.models.review import (
     Recusal,
     Review,
     ReviewSnapshot,
+    ReviewState,
     Score,
     VetoClaim,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "ReportVersion",
     "Review",
     "ReviewSnapshot",
+    "ReviewState",
     "Round",
     "RoundPhase",
     "RubricVersion",

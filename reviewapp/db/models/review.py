@@ -87,6 +87,7 @@ class Review(Table, table=True):
     reopened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reopened_reason: str = ""
     saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state_number: int = 0  # of the newest row in review_state
     # A review entered from a signed sheet (代录): the scan, who typed it, who checked it.
     paper_sha256: str | None = Field(default=None, foreign_key="stored_file.sha256")
     paper_entered_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
@@ -122,6 +123,31 @@ class VetoClaim(Table, table=True):
     review_id: uuid.UUID = Field(foreign_key="review.id", index=True)
     veto: str
     ground: str = ""
+
+
+class ReviewState(Table, table=True):
+    """One field as one save left it; all rows up to a number are the review as it was then.
+
+    Written in the transaction of the save and never changed: what was acknowledged stays
+    readable whatever is saved later. `change` holds the parts of the field that the save
+    changed, each whole or as the change from the row before (domain.text_changes).
+    """
+
+    __tablename__ = "review_state"
+    __table_args__ = (
+        sa.UniqueConstraint("review_id", "number", "field"),
+        sa.UniqueConstraint("review_id", "field", "version"),
+        one_of("kind", "saved", "restored", "earlier"),
+    )
+
+    review_id: uuid.UUID = Field(foreign_key="review.id")
+    number: int  # 1, 2, … within the review; what one act changed shares a number
+    field: str  # criterion-<id>, veto-<id>, opinion
+    version: int  # of the field after this save
+    kind: str = "saved"  # earlier: what stood before states were kept
+    change: dict[str, Any] = Field(sa_type=sa.JSON)
+    restored_from: int | None = None  # number of the state that was brought back
+    saved_by: uuid.UUID | None = Field(default=None, foreign_key="account.id")
 
 
 class ReviewSnapshot(Table, table=True):
