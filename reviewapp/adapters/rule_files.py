@@ -153,6 +153,7 @@ def _checks(file: RuleFile) -> Mapping[str, CheckRule]:
                     "source",
                 )
             ),
+            *(item.text(key, "") for key in ("why", "why_en")),
         )
         item.done()
     return rules

@@ -42,8 +42,20 @@ def write_sheet(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 
     Texts are written as texts, so that one that begins with = is never read as a formula.
     """
-    listed = [list(row) for row in rows]
+    return write_sheets([(title, header, rows)])
+
+
+def write_sheets(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> bytes:
+    """Return an .xlsx with several sheets (title, header, rows), each as write_sheet makes it."""
     book = Workbook(write_only=True)
+    for title, header, rows in sheets:
+        _add_sheet(book, title, header, [list(row) for row in rows])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _add_sheet(book: Workbook, title: str, header: Sequence[str], listed: list[list[Any]]) -> None:
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for index, name in enumerate(header, start=1):
@@ -55,9 +67,6 @@ def write_sheet(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
         sheet.append([_cell(sheet, value) for value in row])
     if header:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(listed) + 1}"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def read_sheet(

@@ -1,6 +1,7 @@
-"""What the precheck found over a round, and how often officers said that a check was right.
+"""What the precheck found over a round: by check, by agency, report by report.
 
-Only findings on the version that counts, of reports that are not withdrawn.
+Only findings on the version that counts, of reports that are not withdrawn; what silent checks
+found is not among them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from reviewapp.db.models import Agency, Finding, Precheck, Report, ReportVersion, Round
+from reviewapp.db.models import Agency, Finding, Precheck, Report, ReportVersion
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class CheckTally(Tally):
-    """One check in a version of it; `where` is a round or an agency where it is split."""
+    """One check in a version of it."""
 
     check: str
     version: int
-    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,38 +57,28 @@ class AgencyTally(Tally):
     waiting: int
 
 
-def check_tallies(session: Session, round_id: UUID | None = None) -> tuple[CheckTally, ...]:
-    """Return every check that found something, the most frequent first."""
+@dataclass(frozen=True)
+class ReportTally(Tally):
+    """One report of a round with the precheck's outcome; `state` is how far the precheck is."""
+
+    id: UUID
+    title: str
+    unit: str
+    agency: str
+    state: str  # waiting, running, done, failed
+    outcome: str | None
+    pages: int | None
+    layout: str
+    weights: tuple[int, int, int]  # errors, warnings, notices
+
+
+def check_tallies(session: Session, round_id: UUID) -> tuple[CheckTally, ...]:
+    """Return every check that found something in a round, the most frequent first."""
     query = _findings(col(Finding.check), col(Finding.version))
-    if round_id is not None:
-        query = query.where(col(Report.round_id) == round_id)
+    query = query.where(col(Report.round_id) == round_id)
     query = query.group_by(col(Finding.check), col(Finding.version))
     rows = [_tally(row[2:], row[0], row[1]) for row in session.execute(query)]
     return tuple(sorted(rows, key=lambda row: (-row.found, row.check, row.version)))
-
-
-def check_by_round(session: Session, check: str) -> tuple[CheckTally, ...]:
-    """Return one check's findings by round and version, the newest round first."""
-    query = (
-        _findings(col(Finding.version), col(Round.title), col(Round.year))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .where(col(Finding.check) == check)
-        .group_by(col(Finding.version), col(Round.id), col(Round.title), col(Round.year))
-        .order_by(col(Round.year).desc(), col(Round.title), col(Finding.version))
-    )
-    return tuple(_tally(row[3:], check, row[0], row[1]) for row in session.execute(query))
-
-
-def check_by_agency(session: Session, check: str) -> tuple[CheckTally, ...]:
-    """Return one check's findings by agency and version, by name."""
-    query = (
-        _findings(col(Finding.version), col(Agency.name))
-        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
-        .where(col(Finding.check) == check)
-        .group_by(col(Finding.version), col(Agency.id), col(Agency.name))
-        .order_by(col(Agency.name), col(Finding.version))
-    )
-    return tuple(_tally(row[2:], check, row[0], row[1] or "") for row in session.execute(query))
 
 
 def agency_tallies(session: Session, round_id: UUID) -> tuple[AgencyTally, ...]:
@@ -107,11 +97,11 @@ def agency_tallies(session: Session, round_id: UUID) -> tuple[AgencyTally, ...]:
             col(Report.agency_id),
             col(Agency.name),
             sa.func.count(col(Report.id)),
-            *(_count(col(Precheck.outcome) == outcome) for outcome in outcomes),
+            *(count_if(col(Precheck.outcome) == outcome) for outcome in outcomes),
         )
         .select_from(Report)
         .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
-        .outerjoin(ReportVersion, _counts())
+        .outerjoin(ReportVersion, is_current())
         .outerjoin(Precheck, col(Precheck.report_version_id) == col(ReportVersion.id))
         .where(col(Report.round_id) == round_id, col(Report.state) != "withdrawn")
         .group_by(col(Report.agency_id), col(Agency.name))
@@ -120,7 +110,55 @@ def agency_tallies(session: Session, round_id: UUID) -> tuple[AgencyTally, ...]:
     return tuple(_agency(row, found.get(row[0], (0, 0, 0, 0))) for row in session.execute(query))
 
 
-def _tally(counts: Any, check: str, version: int, where: str = "") -> CheckTally:
+def report_tallies(session: Session, round_id: UUID) -> tuple[ReportTally, ...]:
+    """Return the reports of a round by title, each with its outcome and its findings."""
+    weights = ("error", "warning", "notice")
+    found = {
+        row[0]: row[1:]
+        for row in session.execute(
+            _findings(
+                col(Report.id), *(count_if(col(Finding.severity) == weight) for weight in weights)
+            )
+            .where(col(Report.round_id) == round_id)
+            .group_by(col(Report.id))
+        )
+    }
+    query = (
+        sa.select(Report, Agency.name, Precheck, ReportVersion.pages)  # type: ignore[call-overload]
+        .join(ReportVersion, is_current())
+        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
+        .outerjoin(Precheck, col(Precheck.report_version_id) == col(ReportVersion.id))
+        .where(col(Report.round_id) == round_id, col(Report.state) != "withdrawn")
+        .order_by(col(Report.title), col(Report.id))
+    )
+    return tuple(
+        _report(report, agency, precheck, pages, found.get(report.id, (0,) * 7))
+        for report, agency, precheck, pages in session.execute(query)
+    )
+
+
+def _report(
+    report: Report, agency: str | None, precheck: Precheck | None, pages: int | None, counts: Any
+) -> ReportTally:
+    errors, warnings, notices, found, confirmed, dismissed, _reports = counts
+    return ReportTally(
+        found=found,
+        confirmed=confirmed,
+        dismissed=dismissed,
+        reports=1,
+        id=report.id,
+        title=report.title,
+        unit=report.unit,
+        agency=agency or "",
+        state=precheck.state if precheck else "waiting",
+        outcome=precheck.outcome if precheck else None,
+        pages=pages,
+        layout=precheck.layout if precheck else "",
+        weights=(errors, warnings, notices),
+    )
+
+
+def _tally(counts: Any, check: str, version: int) -> CheckTally:
     found, confirmed, dismissed, reports = counts
     return CheckTally(
         found=found,
@@ -129,7 +167,6 @@ def _tally(counts: Any, check: str, version: int, where: str = "") -> CheckTally
         reports=reports,
         check=check,
         version=version,
-        where=where,
     )
 
 
@@ -155,18 +192,18 @@ def _findings(*keys: Any) -> Any:
         sa.select(
             *keys,
             sa.func.count(col(Finding.id)),
-            _count(col(Finding.triage) == "confirmed"),
-            _count(col(Finding.triage) == "dismissed"),
+            count_if(col(Finding.triage) == "confirmed"),
+            count_if(col(Finding.triage) == "dismissed"),
             sa.func.count(sa.distinct(col(Report.id))),
         )
         .select_from(Finding)
         .join(ReportVersion, col(ReportVersion.id) == col(Finding.report_version_id))
-        .join(Report, _counts())
-        .where(col(Report.state) != "withdrawn")
+        .join(Report, is_current())
+        .where(col(Report.state) != "withdrawn", col(Finding.severity) != "silent")
     )
 
 
-def _counts() -> Any:
+def is_current() -> Any:
     """Return the condition that a version is the one of its report that counts."""
     return sa.and_(
         col(ReportVersion.report_id) == col(Report.id),
@@ -174,5 +211,6 @@ def _counts() -> Any:
     )
 
 
-def _count(condition: Any) -> Any:
+def count_if(condition: Any) -> Any:
+    """Return how many rows of a group meet the condition."""
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)

@@ -240,10 +240,11 @@ def findings_of(session: Session, version_id: UUID) -> tuple[FindingLine, ...]:
         .where(col(Finding.report_version_id) == version_id, col(Finding.severity) != "silent")
         .order_by(col(Finding.position), col(Finding.id))
     )
-    return tuple(_finding(row, kind, triager or "") for row, kind, triager in rows)
+    return tuple(finding_line(row, kind, triager or "") for row, kind, triager in rows)
 
 
-def _finding(row: Finding, kind: str, triager: str) -> FindingLine:
+def finding_line(row: Finding, kind: str, triager: str) -> FindingLine:
+    """Return a stored finding as the pages know it."""
     box = row.box or ()
     return FindingLine(
         id=row.id,

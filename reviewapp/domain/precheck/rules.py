@@ -75,6 +75,8 @@ class CheckRule:
     tolerance: str
     tolerance_en: str
     source: str
+    why: str = ""  # what was measured that gives it this severity
+    why_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
