@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from reviewapp.domain.document import Place, Table
@@ -22,6 +23,8 @@ _YEAR = re.compile(r"(20\d{2})年")
 _YEARS = re.compile(r"(?:(20\d{2})(?:年度?)?[-—~至到、和])?(20\d{2})年?度?")
 _DEPARTMENT_ENDS = re.compile(r"部门整体|整体支出|整体绩效|部门支出|预算绩效|绩效评价")
 _UNIT = re.compile(r"亿元|万元|元")
+_CUT_OFF = re.compile(r"截[至止]到?20\d{2}年")  # the day of counting is no other year's
+_TOTAL_BEFORE = re.compile(r"(?:合计|共计|总计|总额)(?:资金|金额|为|共|达|约|安排|投入|:)*$")
 _TOTAL = ("合计", "总计", "共计")
 
 
@@ -198,15 +201,34 @@ def _figure(
         for paragraph in paragraphs:
             for match in compiled.finditer(paragraph.text):
                 if not _other_year(paragraph.text, match.start(), year):
-                    place = paragraph.place(match.start("value"), match.end("value"))
-                    return Fact(match["value"], place)
+                    start, end = _total_of(paragraph.text, *match.span("value"))
+                    return Fact(paragraph.text[start:end], paragraph.place(start, end))
     return None
+
+
+def _total_of(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the total stands that an amount is the first part of, else the amount itself.
+
+    Parts and total are told in one sentence (A安排50万元,B安排30万元,合计80万元), and add up.
+    """
+    ends = [at for at in (text.find(stop, end) for stop in "。;") if at >= 0]
+    rest = text[start : min(ends, default=len(text))]
+    parts = Decimal(0)
+    for number, match in enumerate(re.finditer(_AMOUNT, rest)):
+        found = amounts.find(match.group())
+        if not found:
+            break
+        if number > 1 and _TOTAL_BEFORE.search(rest[: match.start()]):
+            same = abs(parts - found[0].value) < 1  # yuan
+            return (start + match.start(), start + match.end()) if same else (start, end)
+        parts += found[0].value
+    return start, end
 
 
 def _other_year(text: str, start: int, year: int | None) -> bool:
     """Say whether the sentence so far speaks of another year only."""
     sentence = re.split(r"[。;]", text[:start])[-1]
-    years = _YEAR.findall(sentence[-40:])
+    years = _YEAR.findall(_CUT_OFF.sub("", sentence[-40:]))
     return bool(years and year is not None and int(years[-1]) != year)
 
 
