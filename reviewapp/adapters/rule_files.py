@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+from reviewapp.adapters import figure_rule_files
 from reviewapp.adapters.rule_reader import RuleFile, compile_pattern, lists, wrong
 from reviewapp.config import SettingError
 from reviewapp.domain.errors import Invalid
@@ -29,7 +30,10 @@ from reviewapp.domain.precheck.rules import (
 from reviewapp.domain.precheck.suite import check_ids
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
-FILES = ("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores", "shared")
+FILES = (
+    *("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores", "shared"),
+    *("figures", "surveys", "years", "indicators"),
+)
 
 
 @lru_cache(maxsize=4)
@@ -72,6 +76,10 @@ def _read(folder: Path) -> Rules:
         scores=_scores(data["scores"]),
         facts=_facts(data["facts"]),
         shared=_shared(data["shared"]),
+        figures=figure_rule_files.amounts(data["figures"]),
+        surveys=figure_rule_files.surveys(data["surveys"]),
+        years=figure_rule_files.years(data["years"]),
+        indicators=figure_rule_files.indicators(data["indicators"]),
         content_hash=_hash(folder),
     )
     repealed.done()

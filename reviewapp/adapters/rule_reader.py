@@ -13,6 +13,8 @@ import yaml
 
 from reviewapp.domain.errors import N_, Invalid
 
+_FILLED = re.compile(r"(?<!P)<(?:amount|year|name|n)>")
+
 
 class RuleFile:
     """One mapping of a file with typed access; keys that nobody asked for are an error."""
@@ -85,6 +87,25 @@ class RuleFile:
             compile_pattern(self, f"{key}.{number}", text)
         return texts
 
+    def decimals(self, key: str) -> tuple[Decimal, ...]:
+        """Return a list of numbers as exact decimals, or raise Invalid."""
+        value = self._take(key, ...)
+        if not isinstance(value, list) or not all(
+            isinstance(v, int | float) and not isinstance(v, bool) for v in value
+        ):
+            raise self.wrong(key, "a list of numbers is expected")
+        return tuple(Decimal(str(v)) for v in value)
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return a list of pairs of texts, or raise Invalid."""
+        value = self._take(key, ...)
+        if not isinstance(value, list) or not all(
+            isinstance(v, list) and len(v) == 2 and all(isinstance(t, str) for t in v)
+            for v in value
+        ):
+            raise self.wrong(key, "a list of pairs of texts is expected")
+        return tuple((v[0], v[1]) for v in value)
+
     def items(self, key: str) -> list[RuleFile]:
         """Return a list of mappings, or raise Invalid."""
         value = self._take(key, ...)
@@ -107,9 +128,9 @@ class RuleFile:
 
 
 def compile_pattern(file: RuleFile, key: str, pattern: str) -> None:
-    """Raise Invalid where a text is no regular expression; <amount> and <year> stand for parts."""
+    """Raise Invalid where a text is no regular expression; <amount>, <year> … stand for parts."""
     try:
-        re.compile(pattern.replace("<amount>", "x").replace("<year>", "y"))
+        re.compile(_FILLED.sub("x", pattern))
     except re.error as error:
         raise file.wrong(key, f"no regular expression: {error}") from None
 

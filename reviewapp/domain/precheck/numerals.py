@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "O": 0, "两": 2}
-_UNITS = {"十": 10, "百": 100}
+_FORMAL = dict(zip("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千", strict=True))
+_UNITS = {"十": 10, "百": 100, "千": 1000}
 CHINESE = "零一二三四五六七八九十〇○百两"
 
 _DATE = re.compile(
@@ -38,9 +39,14 @@ class DateFound:
 
 
 def number(text: str) -> int | None:
-    """Read 12, 十二, 二十, 一百零五 or 二〇二四; None if the text is no whole number."""
+    """Read 12, 十二, 一百零五, 三千二百, 十五万, 叁佰 or 二〇二四; None if it is no whole number."""
     if text.isdecimal():
         return int(text)
+    text = "".join(_FORMAL.get(c, c) for c in text)
+    head, ten_thousand, tail = text.partition("万")
+    if ten_thousand:
+        more, rest = number(head), number(tail) if tail else 0
+        return None if more is None or rest is None else more * 10_000 + rest
     if not text or any(c not in _DIGITS and c not in _UNITS for c in text):
         return None
     if not any(c in _UNITS for c in text):

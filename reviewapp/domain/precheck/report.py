@@ -7,10 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reviewapp.domain.document import Document, Line, LineKind, Place, TextLayer
-from reviewapp.domain.precheck import cover, facts, flow, outline, scores, sections, statements
+from reviewapp.domain.precheck import (
+    cover,
+    facts,
+    flow,
+    ledger,
+    outline,
+    scores,
+    sections,
+    statements,
+)
 from reviewapp.domain.precheck.cover import Cover
 from reviewapp.domain.precheck.facts import Fact, Period
+from reviewapp.domain.precheck.figure_rules import AmountRule
 from reviewapp.domain.precheck.flow import Margins, Paragraph
+from reviewapp.domain.precheck.ledger import Entry, Reader
 from reviewapp.domain.precheck.matching import FindPhrases, Match, Wordings
 from reviewapp.domain.precheck.outline import Heading
 from reviewapp.domain.precheck.passages import Comparison
@@ -48,6 +59,8 @@ class Report:
     grades: tuple[Statement, ...]
     facts: dict[str, Fact]
     period: Period | None
+    ledger: tuple[Entry, ...] = ()  # the table of facts: what, year, where, value
+    names: tuple[str, ...] = ()  # the project's and its units', plain, longest first
     comparison: Comparison | None = None  # with other reports, where there is an archive
     seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds
 
@@ -59,6 +72,23 @@ class Report:
     def section(self, section_id: str) -> Section | None:
         """Return a section of the outline; None if the kind has no such section."""
         return next((s for s in self.sections if s.rule.id == section_id), None)
+
+    def reader(self, rule: AmountRule) -> Reader:
+        """Return what knows the words before this report's figures."""
+        return Reader(rule, self.kind, self.names)
+
+    def in_conclusion(self, paragraph: Paragraph) -> bool:
+        """Say whether a paragraph of the running text stands in the conclusion."""
+        span = _conclusion(self.sections)
+        return span is not None and span[0] <= paragraph.line < span[1]
+
+    def may_be_lost(self, place: Place) -> bool:
+        """Say whether a place is in a table of which rows may not have been read."""
+        return any(
+            table.uncertain or any(row.broken for row in table.rows)
+            for table in self.document.tables
+            if table.page <= place.page <= table.end_page
+        )
 
     def unreadable(self) -> list[int]:
         """Return the pages without usable text; in a repaired file an empty page may be lost."""
@@ -135,6 +165,8 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
     ):
         if statement is not None:
             figures[name] = Fact(statement.value, statement.place)
+    scored = {id(table.table) for table in tables}
+    funds = [table for table in document.tables if id(table) not in scored]
     clock.stop("language")
     return Report(
         document=document,
@@ -153,6 +185,8 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
         grades=tuple(graded),
         facts=named | figures,
         period=period,
+        ledger=ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
+        names=names,
         seconds=clock.seconds,
     )
 

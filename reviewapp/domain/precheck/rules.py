@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from reviewapp.domain.precheck.figure_rules import AmountRule, IndicatorRule, SurveyRule, YearRule
 from reviewapp.domain.precheck.finding import Severity
 
 
@@ -200,5 +201,9 @@ class Rules:
     scores: ScoreRule
     facts: FactRule
     shared: SharedRule
+    figures: AmountRule
+    surveys: SurveyRule
+    years: YearRule
+    indicators: IndicatorRule
     empty_below: int = 30  # characters, precheck contract
     content_hash: str = field(default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reviewapp.domain.precheck.checks import (
+    amounts,
     citations,
     contents,
     cover,
@@ -27,6 +28,7 @@ MODULES = (
     cover,
     scores,
     funds,
+    amounts,
     citations,
     surveys,
     shared,

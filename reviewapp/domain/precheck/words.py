@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reviewapp.domain.errors import N_
+from reviewapp.domain.precheck.figure_words import FIGURE_MESSAGES
 from reviewapp.domain.precheck.finding import Finding
 from reviewapp.domain.precheck.rules import Outline, Rules
 
@@ -22,6 +23,7 @@ _FIELDS = {
 }
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
+    **FIGURE_MESSAGES,
     "section-missing": {
         "": N_("The required section “%(section)s” was found neither in the body nor in an annex."),
         "unread": N_(

@@ -1,0 +1,274 @@
+"""Amounts and rates: a rate against the amounts stated with it, one fact with two values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import permutations
+
+from reviewapp.domain.document import Row, Table
+from reviewapp.domain.precheck import amounts, ledger
+from reviewapp.domain.precheck.figure_rules import AmountRule
+from reviewapp.domain.precheck.finding import Doubt, Outcome
+from reviewapp.domain.precheck.flow import Paragraph
+from reviewapp.domain.precheck.ledger import Entry
+from reviewapp.domain.precheck.registry import check
+from reviewapp.domain.precheck.report import Report
+from reviewapp.domain.precheck.rules import Rules
+from reviewapp.domain.precheck.text import show
+
+_UNIT = re.compile(r"亿元|万元|元")
+_HUNDRED = Decimal(100)
+
+
+def _states_rates(report: Report) -> bool:
+    return any(entry.what in _RATES for entry in report.ledger)
+
+
+_RATES = ("execution", "arrival", "completion")
+
+
+@check("rate-mismatch", version=1, applies=_states_rates)
+def rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """A stated rate that none of its formulas gives on the amounts of its sentence or row.
+
+    A rate that any two of the amounts give, or an amount and two others together, is not doubted:
+    what the amounts are called may not have been understood.
+    """
+    rule = rules.figures
+    by_paragraph: dict[int, list[Entry]] = defaultdict(list)
+    for entry in report.ledger:
+        if entry.paragraph is not None:
+            by_paragraph[id(entry.paragraph)].append(entry)
+    for entries in by_paragraph.values():
+        paragraph = entries[0].paragraph
+        if paragraph is not None:
+            yield from _in_text(paragraph, entries, report, rule)
+    for table in report.document.tables:
+        for row in table.rows:
+            yield from _in_row(table, row, report, rule)
+
+
+def _in_text(
+    paragraph: Paragraph, entries: Sequence[Entry], report: Report, rule: AmountRule
+) -> Iterator[Doubt]:
+    for rate in entries:
+        if rate.what not in rule.rates or not rate.exact or rate.subject:
+            continue
+        begin, end = rate.sentence
+        beside = [e for e in entries if begin <= e.start < end and e.what not in rule.rates]
+        if rate.what == "completion":
+            beside = ledger.counted(paragraph, begin, end, report.reader(rule))
+        others = [e for e in entries if e.what not in rule.rates] + beside
+        expected = _expected(rate, beside, others, rule)
+        if expected is not None:
+            yield _rate_doubt(rate, expected)
+
+
+def _in_row(table: Table, row: Row, report: Report, rule: AmountRule) -> Iterator[Doubt]:
+    entries = ledger.row_entries(table, row, report.reader(rule))
+    beside = [entry for entry in entries if entry.what not in rule.rates]
+    for rate in entries:
+        if rate.what not in rule.rates:
+            continue
+        expected = _expected(rate, beside, beside, rule)
+        if expected is not None:
+            lost = row.broken or table.uncertain
+            yield _rate_doubt(rate, expected, Outcome.UNVERIFIABLE if lost else Outcome.SUSPECT)
+
+
+def _rate_doubt(rate: Entry, expected: Decimal, outcome: Outcome = Outcome.SUSPECT) -> Doubt:
+    places = max(2, len(f"{rate.value:f}".partition(".")[2]))
+    wanted = f"{show(round(expected, places))}%"
+    found = f"{show(rate.value)}%"
+    return Doubt(
+        place=rate.place(),
+        expected=wanted,
+        found=found,
+        outcome=outcome,
+        variant="" if outcome is Outcome.SUSPECT else "lost",
+        values={"expected": wanted, "found": found},
+    )
+
+
+def _expected(
+    rate: Entry, beside: Sequence[Entry], others: Sequence[Entry], rule: AmountRule
+) -> Decimal | None:
+    """Return what the first formula that can be computed gives; None if the rate may be right."""
+    if any(not entry.exact for entry in beside):
+        return None
+    by_kind: dict[str, list[Entry]] = defaultdict(list)
+    for entry in beside:
+        by_kind[entry.what].append(entry)
+    computed: list[Decimal] = []
+    for top, bottom in rule.rates[rate.what].formulas:
+        for one in by_kind[top]:
+            for other in by_kind[bottom]:
+                # Numbers of things go together only if their unit is the same.
+                alike = rate.what != "completion" or one.subject == other.subject
+                if other.value and one is not other and alike:
+                    computed.append(one.value / other.value * _HUNDRED)
+    if not computed or _any_gives(rate, others):
+        return None
+    return min(computed, key=lambda value: abs(value - rate.value))
+
+
+def _any_gives(rate: Entry, entries: Sequence[Entry]) -> bool:
+    """Say whether two of the figures, or one and the sum or rest of two others, give the rate."""
+    values = _at_most_two(entries)
+    for top, bottom in permutations(values, 2):
+        if _gives(rate, top.value, top.step, bottom.value, bottom.step):
+            return True
+    if len(values) > 12:
+        return False
+    for top, one, two in permutations(values, 3):
+        for sign in (1, -1):
+            whole, step = one.value + sign * two.value, one.step + two.step
+            if whole > 0 and (
+                _gives(rate, top.value, top.step, whole, step)
+                or _gives(rate, whole, step, top.value, top.step)
+            ):
+                return True
+    return False
+
+
+def _at_most_two(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the figures, each value at most twice: planned and done may be the same."""
+    kept: list[Entry] = []
+    for entry in entries:
+        if entry in kept or sum(1 for other in kept if other.value == entry.value) > 1:
+            continue
+        kept.append(entry)
+    return kept
+
+
+def _gives(rate: Entry, top: Decimal, top_step: Decimal, bottom: Decimal, step: Decimal) -> bool:
+    """Say whether top over bottom is the rate, as exactly as all three are printed.
+
+    Rounded and cut off are both right.
+    """
+    if bottom <= step:
+        return False
+    low = (top - top_step / 2) / (bottom + step / 2) * _HUNDRED
+    high = (top + top_step / 2) / (bottom - step / 2) * _HUNDRED
+    return low - rate.step < rate.value < high + rate.step
+
+
+# -- one fact, two values ----------------------------------------------------------------------
+
+
+def _states_amounts(report: Report) -> bool:
+    return any(entry.what in ("budget", "spent") for entry in report.ledger)
+
+
+@check("amount-inconsistent", version=1, applies=_states_amounts)
+def amount_inconsistent(report: Report, rules: Rules) -> Iterator[Doubt]:
+    """A year's budget or spending with two values: the deviating places, never the reference.
+
+    Where more than two values stand, parts are told one by one and nothing is said.
+    """
+    rule = rules.figures
+    for (what, year), entries in _comparable(report, rule).items():
+        reference = _reference(entries, report, what)
+        if reference is None:
+            continue
+        off = [entry for entry in entries if not _same(entry, reference)]
+        known = _siblings(report, what, year, rule)
+        off = [entry for entry in off if not any(_same(entry, other) for other in known)]
+        if len({entry.value for entry in off}) != 1:
+            continue
+        if not _meant(off[0].value, reference.value, rule):
+            continue
+        for entry in off:
+            yield _amount_doubt(entry, reference, report)
+
+
+def _comparable(report: Report, rule: AmountRule) -> dict[tuple[str, int | None], list[Entry]]:
+    """Return the whole's amounts by kind and year, in reading order."""
+    found: dict[tuple[str, int | None], list[Entry]] = defaultdict(list)
+    for entry in _whole(report, rule.compared):
+        found[entry.what, _year(entry, report)].append(entry)
+    return {key: entries for key, entries in found.items() if key[1] is not None}
+
+
+def _whole(report: Report, kinds: Sequence[str]) -> Iterator[Entry]:
+    totals = Counter(e.what for e in report.ledger if e.cell is not None and not e.subject)
+    for entry in report.ledger:
+        if entry.what not in kinds or entry.subject or not entry.exact or entry.cut:
+            continue
+        # Several tables with totals are those of parts.
+        if entry.cell is None or totals[entry.what] == 1:
+            yield entry
+
+
+def _year(entry: Entry, report: Report) -> int | None:
+    """Return an amount's year; without one it is the evaluated year, if that is a single one."""
+    if entry.year is not None or report.period is None:
+        return entry.year
+    return report.period.last if report.period.first == report.period.last else None
+
+
+def _reference(entries: Sequence[Entry], report: Report, what: str) -> Entry | None:
+    """Return the conclusion's value, else what most places state, else the fact's."""
+    if len(entries) < 2:
+        return None
+    for entry in entries:
+        if entry.paragraph is not None and report.in_conclusion(entry.paragraph):
+            return entry
+    counts = [sum(1 for other in entries if _same(entry, other)) for entry in entries]
+    most = max(counts)
+    leading = [entry for entry, count in zip(entries, counts, strict=True) if count == most]
+    name = {"budget": "budget_amount", "spent": "spent_amount"}.get(what, "")
+    fact = report.facts.get(name)
+    stated = [entry for entry in leading if fact and amounts.yuan(entry.value) == fact.value]
+    return (stated or leading)[0]
+
+
+def _siblings(report: Report, what: str, year: int | None, rule: AmountRule) -> list[Entry]:
+    """Return amounts of other kinds of budget of the year: a plain word may mean one of them."""
+    if what not in rule.siblings:
+        return []
+    others = [kind for kind in rule.siblings if kind != what]
+    return [e for e in report.ledger if e.what in others and _year(e, report) in (year, None)]
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return abs(one.value - other.value) <= max(one.step, other.step)
+
+
+def _meant(value: Decimal, reference: Decimal, rule: AmountRule) -> bool:
+    """Say whether another value must mean the same fact: near it, or off by a unit."""
+    if not value or not reference:
+        return False
+    if abs(value - reference) <= reference * rule.most_gap:
+        return True
+    ratio = max(value / reference, reference / value)
+    return any(abs(ratio - slip) <= slip * Decimal("0.0001") for slip in rule.slips)
+
+
+def _amount_doubt(entry: Entry, reference: Entry, report: Report) -> Doubt:
+    unit = _UNIT.search(entry.printed)
+    named = unit.group() if unit else "万元"
+    expected = amounts.written(reference.value, named)
+    found = entry.printed if unit else amounts.written(entry.value, named)
+    lost = entry.cell is not None and report.may_be_lost(entry.cell)
+    return Doubt(
+        place=entry.place(),
+        expected=expected,
+        found=found,
+        outcome=Outcome.UNVERIFIABLE if lost else Outcome.SUSPECT,
+        variant="lost" if lost else entry.what if entry.what == "spent" else "",
+        values={
+            "expected": expected,
+            "found": found,
+            "page": str(reference.place().page),
+        },
+    )
+
+
+def entries_of(report: Report, kinds: Iterable[str]) -> list[Entry]:
+    """Return the table's entries of some kinds."""
+    wanted = set(kinds)
+    return [entry for entry in report.ledger if entry.what in wanted]

@@ -1,0 +1,86 @@
+"""Data of the checks on figures; read from rubrics/precheck/{figures,surveys,years,indicators}.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RateRule:
+    """One rate: its words, and pairs (numerator, denominator) of kinds that it may follow."""
+
+    words: tuple[str, ...]
+    formulas: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmountRule:
+    """How amounts and rates are known by the words before them (figures.yaml)."""
+
+    kinds: Mapping[str, tuple[str, ...]]
+    grants: tuple[str, ...]
+    done: tuple[str, ...]
+    neutral: tuple[str, ...]
+    project_words: tuple[str, ...]  # neutral in a report on one project only
+    anchors: tuple[str, ...]
+    part_words: tuple[str, ...]
+    year_ends: tuple[str, ...]
+    rates: Mapping[str, RateRule]
+    rate_links: tuple[str, ...]
+    rate_goals: tuple[str, ...]
+    rate_after: tuple[str, ...]
+    planned_words: tuple[str, ...]
+    done_words: tuple[str, ...]
+    measure_words: tuple[str, ...]
+    compared: tuple[str, ...]  # kinds of which two values contradict each other
+    siblings: tuple[str, ...]  # kinds whose values a reader may call by the plain word budget
+    most_gap: Decimal  # share of the reference
+    slips: tuple[Decimal, ...]  # factors of a wrong unit
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRule:
+    """How surveys are worded, and by which formulas a satisfaction follows from its options."""
+
+    issued: tuple[str, ...]  # regular expressions with the group "count"
+    returned: tuple[str, ...]
+    valid: tuple[str, ...]
+    both: tuple[str, ...]  # the same for a number that is returned and valid at once
+    all_back: tuple[str, ...]  # words that make every issued one returned, or valid
+    columns: Mapping[str, tuple[str, ...]]  # issued, returned, valid: heads of columns
+    online: tuple[str, ...]  # words of surveys that issue nothing
+    interviews: tuple[str, ...]  # regular expressions: how many people were asked otherwise
+    not_own: tuple[str, ...]  # words in a sentence on a survey of others, or on a goal
+    options: tuple[tuple[str, ...], ...]  # words of each answer, from the best to the worst
+    undecided: tuple[str, ...]  # answers that may be left out of the sum
+    weights: tuple[tuple[Decimal, ...], ...]  # usual points of the answers, the best first
+    own_weights: tuple[str, ...]  # words of a text that gives its own points
+    tolerance: Decimal  # percentage points beyond what is printed
+
+
+@dataclass(frozen=True, slots=True)
+class YearRule:
+    """Which words make a year a plan, a comparison or a piece of history."""
+
+    plans: tuple[str, ...]
+    done: tuple[str, ...]
+    history: tuple[str, ...]
+    states: tuple[str, ...]  # regular expressions with the group "year": results of the project
+    sections: tuple[str, ...]  # sections that speak of results
+    period_words: tuple[str, ...]  # regular expressions with the group "year": years evaluated
+    oldest: int  # years before the evaluated period from which a state is surely not meant
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRule:
+    """How numbers of indicators and reasons for lost points are worded."""
+
+    counts: tuple[str, ...]  # regular expressions with the groups "first", "second", "third"
+    not_before: tuple[str, ...]
+    not_sections: tuple[str, ...]
+    reason_columns: tuple[str, ...]
+    nothing: tuple[str, ...]  # texts of a cell that give no reason
+    causes: tuple[str, ...]  # words of a sentence that gives a reason
+    least_explained: Decimal  # share of lost points that must be explained where no column is
