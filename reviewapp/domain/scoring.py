@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewapp.domain.errors import N_, Invalid
+from reviewapp.domain.evidence import Citation
 from reviewapp.domain.rubric import (
     FULL_MARKS,
     HUNDREDTHS,
@@ -30,11 +31,17 @@ _LONGEST_INPUT = 20  # characters; longer is no number of points that a person m
 
 @dataclass(frozen=True)
 class Score:
-    """Points on one criterion (hundredths; None while not given) with the reason for them."""
+    """Points on one criterion (hundredths; None while not given), their reason and evidence."""
 
     criterion: str
     points: int | None = None
     reason: str = ""
+    evidence: tuple[Citation, ...] = ()
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether evidence stands behind the points."""
+        return any(one.stands for one in self.evidence)
 
 
 @dataclass(frozen=True)
@@ -319,11 +326,14 @@ def _missing_on(score: Score, criterion: Criterion, rule: ReasonRule) -> Iterato
             N_("Give points for “%(criterion)s”."),
             {"criterion": criterion.title},
         )
-    if needs_reason(score.points, criterion.max_points, rule) and not score.reason.strip():
+    # Lost points may rest on a passage alone: it is shown to the agency where a reason would be.
+    is_deduction = score.points is not None and score.points < criterion.max_points
+    is_founded = bool(score.reason.strip()) or (is_deduction and score.is_cited)
+    if needs_reason(score.points, criterion.max_points, rule) and not is_founded:
         message = (
             N_("Give a reason for the points on “%(criterion)s”.")
             if rule is ReasonRule.PER_CRITERION
-            else N_("Give a reason for the points lost on “%(criterion)s”.")
+            else N_("Give a reason or evidence for the points lost on “%(criterion)s”.")
         )
         yield Missing(f"reason-{criterion.id}", message, {"criterion": criterion.title})
 

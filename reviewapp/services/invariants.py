@@ -17,6 +17,7 @@ from reviewapp.config import Config
 from reviewapp.db import migrate
 from reviewapp.db.models import (
     Assignment,
+    Evidence,
     Notice,
     Opinion,
     Report,
@@ -130,6 +131,40 @@ def _states(session: Session) -> Iterator[str]:
             yield f"Review {review.id}: its newest kept state differs from what stands in it."
 
 
+def _evidence(session: Session) -> Iterator[str]:
+    """A passage is shown from the file that was looked at, on a page that this file has."""
+    wrong = (
+        sa.select(col(Evidence.id), col(Evidence.review_id))
+        .join(Review, col(Review.id) == col(Evidence.review_id))
+        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+        .outerjoin(
+            ReportVersion,
+            sa.and_(
+                col(ReportVersion.report_id) == col(Assignment.report_id),
+                col(ReportVersion.number) == col(Evidence.report_version),
+                col(ReportVersion.sha256) == col(Evidence.sha256),
+                col(ReportVersion.pages) >= col(Evidence.page),
+            ),
+        )
+        .where(col(ReportVersion.id).is_(None))
+        .order_by(col(Evidence.id))
+    )
+    for evidence_id, review_id in session.execute(wrong):
+        yield f"Evidence {evidence_id} of review {review_id}: its file has no such page."
+    older = (
+        sa.select(col(Evidence.id), col(Evidence.review_id))
+        .join(Review, col(Review.id) == col(Evidence.review_id))
+        .where(
+            col(Evidence.removed_at).is_(None),
+            col(Evidence.lost_in).is_(None),
+            col(Evidence.report_version) != col(Review.report_version),
+        )
+        .order_by(col(Evidence.id))
+    )
+    for evidence_id, review_id in session.execute(older):
+        yield f"Evidence {evidence_id} of review {review_id}: is from another version than it."
+
+
 def _settlements(session: Session) -> Iterator[str]:
     submitted = (
         sa.exists()
@@ -193,6 +228,7 @@ _RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
     _totals,
     _snapshots,
     _states,
+    _evidence,
     _settlements,
     _opinions,
     _notices,

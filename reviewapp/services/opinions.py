@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import Opinion, OpinionItem, Report, Round, Settlement
+from reviewapp.domain.deductions import Wording
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, OpinionState, advance, require_phase
 from reviewapp.domain.policy import Identity, Permission
@@ -40,10 +41,18 @@ def mark_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def draft(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Opinion:
+def draft(
+    session: Session,
+    report_id: UUID,
+    *,
+    actor: Identity,
+    now: datetime,
+    wording: Wording | None = None,
+) -> Opinion:
     """Draft the opinion from the reviews, or renew the points of one that is being edited.
 
-    Texts that an officer has touched stay; criteria that no longer lose points go.
+    Texts that an officer has touched stay; criteria that no longer lose points go. `wording` says
+    how the passages read that stand in for a reason where none was written.
     """
     report = _managed(session, report_id, actor)
     settled = session.exec(
@@ -67,7 +76,7 @@ def draft(session: Session, report_id: UUID, *, actor: Identity, now: datetime) 
         session.flush()
     elif opinion.state != "draft":
         return opinion
-    _renew_items(session, opinion, proposal, sheets, now)
+    _renew_items(session, opinion, proposal, sheets, wording, now)
     if is_new:
         _record(session, "opinion.drafted", report, actor, now)
     return opinion
@@ -176,6 +185,7 @@ def _renew_items(
     opinion: Opinion,
     proposal: Proposal,
     sheets: Sequence[SubmittedSheet],
+    wording: Wording | None,
     now: datetime,
 ) -> None:
     known = {item.criterion: item for item in _items(session, opinion)}
@@ -185,9 +195,9 @@ def _renew_items(
             session.delete(item)
     for criterion, aggregate in lost.items():
         sources = _sources(criterion, sheets)
-        drafted = "；".join(
-            dict.fromkeys(source["reason"].rstrip("。；") for source in sources if source["reason"])
-        )
+        reasons = [source["reason"] for source in sources if source["reason"]]
+        said = reasons or _passages(sources, wording)
+        drafted = "；".join(dict.fromkeys(one.rstrip("。；") for one in said))
         item = known.get(criterion) or OpinionItem(
             created_at=now,
             opinion_id=opinion.id,
@@ -210,9 +220,21 @@ def _sources(criterion: str, sheets: Sequence[SubmittedSheet]) -> list[dict[str,
             "number": number,
             "points": sheet.sheet.score(criterion).points,
             "reason": sheet.sheet.score(criterion).reason.strip(),
+            "evidence": [
+                {"page": one.page, "quote": one.quote}
+                for one in sheet.sheet.score(criterion).evidence
+                if one.stands
+            ],
         }
         for number, sheet in enumerate(sheets, start=1)
     ]
+
+
+def _passages(sources: Sequence[dict[str, Any]], wording: Wording | None) -> list[str]:
+    """Return the cited passages in words, where there are any and their wording is known."""
+    if wording is None:
+        return []
+    return [wording.cited % one for source in sources for one in source["evidence"] if one["quote"]]
 
 
 def _items(session: Session, opinion: Opinion) -> Sequence[OpinionItem]:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Assignment, Review, RubricVersion, Score, VetoClaim
+from reviewapp.db.models import Assignment, Evidence, Review, RubricVersion, Score, VetoClaim
 from reviewapp.domain import scoring
+from reviewapp.domain.evidence import Citation
 from reviewapp.domain.rubric import Rubric
 from reviewapp.domain.scoring import ReviewSheet
 
@@ -64,9 +65,30 @@ def submitted_sheets(session: Session, report_id: UUID) -> tuple[SubmittedSheet,
     )
 
 
+def citation_of(row: Evidence) -> Citation:
+    """Return a row of evidence as a plain value."""
+    box = (row.box[0], row.box[1], row.box[2], row.box[3]) if len(row.box) == 4 else None
+    return Citation(row.page, row.quote, row.sha256, row.report_version, box, row.lost_in)
+
+
+def evidence_of(
+    session: Session, review_ids: Sequence[UUID]
+) -> dict[tuple[UUID, str], tuple[Citation, ...]]:
+    """Return the evidence of reviews that was not taken back, by review and criterion."""
+    found: dict[tuple[UUID, str], tuple[Citation, ...]] = defaultdict(tuple)
+    for row in session.exec(
+        select(Evidence)
+        .where(col(Evidence.review_id).in_(review_ids), col(Evidence.removed_at).is_(None))
+        .order_by(col(Evidence.created_at), col(Evidence.id))
+    ):
+        found[row.review_id, row.criterion] += (citation_of(row),)
+    return found
+
+
 def _sheets(session: Session, reviews: Sequence[Review]) -> dict[UUID, ReviewSheet]:
     ids = [review.id for review in reviews]
     scores: dict[UUID, list[scoring.Score]] = defaultdict(list)
+    evidence = evidence_of(session, ids)
     for row in session.exec(
         select(Score)
         .where(col(Score.review_id).in_(ids))
@@ -74,7 +96,12 @@ def _sheets(session: Session, reviews: Sequence[Review]) -> dict[UUID, ReviewShe
         .execution_options(populate_existing=True)
     ):
         scores[row.review_id].append(
-            scoring.Score(row.criterion, row.points_hundredths, row.reason)
+            scoring.Score(
+                row.criterion,
+                row.points_hundredths,
+                row.reason,
+                evidence.pop((row.review_id, row.criterion), ()),
+            )
         )
     claims: dict[UUID, list[scoring.VetoClaim]] = defaultdict(list)
     for claim in session.exec(

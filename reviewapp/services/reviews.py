@@ -204,7 +204,12 @@ def _content(
         "report_version": review.report_version,
         "rubric": review.rubric_hash,
         "scores": [
-            {"criterion": one.criterion, "points": one.points, "reason": one.reason}
+            {
+                "criterion": one.criterion,
+                "points": one.points,
+                "reason": one.reason,
+                "evidence": [citation.to_json() for citation in one.evidence],
+            }
             for one in sheet.scores
         ],
         "vetoes": [{"veto": one.veto, "ground": one.ground} for one in sheet.vetoes],

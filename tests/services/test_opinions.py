@@ -7,7 +7,16 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Opinion, OpinionItem, Report, Review, Score
+from reviewapp.adapters import deduction_wording
+from reviewapp.db.models import (
+    Evidence,
+    Opinion,
+    OpinionItem,
+    Report,
+    ReportVersion,
+    Review,
+    Score,
+)
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, Invalid, NotAllowed
 from reviewapp.services import opinions, settlement
@@ -133,3 +142,35 @@ def test_nobody_but_officers_drafts_or_edits(database: Database, cast: Cast) -> 
             opinions.draft(session, report_id, actor=who, now=NOW)
     with database.read() as session:
         assert session.exec(select(Opinion)).all() == []
+
+
+def test_passages_stand_in_for_a_reason_that_nobody_wrote(database: Database, cast: Cast) -> None:
+    with database.transaction() as session:
+        report_id = _settled(session, cast)
+        for score in session.exec(select(Score).where(Score.criterion == "evidence")):
+            score.reason = ""
+            session.add(score)
+        review = session.exec(select(Review)).first()
+        version = session.exec(select(ReportVersion)).one()
+        assert review is not None
+        for quote, lost_in in (("扣分事由未说明", None), ("旧版本里的话", 2)):
+            session.add(
+                Evidence(
+                    created_at=NOW,
+                    review_id=review.id,
+                    criterion="evidence",
+                    page=7,
+                    has_box=False,
+                    quote=quote,
+                    sha256=version.sha256,
+                    report_version=1,
+                    lost_in=lost_in,
+                )
+            )
+        session.flush()
+        wording = deduction_wording.load(rows.RUBRICS)
+        opinions.draft(session, report_id, actor=cast.meng, now=NOW, wording=wording)
+        item = session.exec(select(OpinionItem)).one()
+    assert item.text == "报告第7页：“扣分事由未说明”。"
+    cited = [one["evidence"] for one in item.sources if one["evidence"]]
+    assert cited == [[{"page": 7, "quote": "扣分事由未说明"}]]

@@ -5,6 +5,7 @@ A draft is read by nobody but who writes it: every query here asks whose it is, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,6 +17,7 @@ from reviewapp.db.models import (
     Account,
     Agency,
     Assignment,
+    Evidence,
     Expert,
     Report,
     ReportVersion,
@@ -28,9 +30,19 @@ from reviewapp.db.models import (
     VetoClaim,
 )
 from reviewapp.domain import scoring
+from reviewapp.domain.evidence import Citation
 from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.rubric import Band, Rubric, bands_from_json
 from reviewapp.domain.scoring import ReviewSheet, Totals
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """A passage cited on a criterion, with the number that it bears there."""
+
+    id: UUID
+    number: int
+    citation: Citation
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class ReviewPage:
     report_kind: str
     report_unit: str
     report_state: str
+    evaluation_grade: str | None  # the project's, as the report states it
+    stated_score_hundredths: int | None
     agency: str
     report_version: int
     current_version: int
@@ -70,6 +84,7 @@ class ReviewPage:
     rubric: Rubric
     bands: tuple[Band, ...]
     scores: dict[str, ScoreLine]
+    evidence: dict[str, tuple[EvidenceLine, ...]]  # by criterion
     vetoes: dict[str, str]
     vetoes_version: int
     opinion: str
@@ -89,7 +104,13 @@ class ReviewPage:
         """The review as the arithmetic sees it."""
         return ReviewSheet(
             scores=tuple(
-                scoring.Score(key, line.points, line.reason) for key, line in self.scores.items()
+                scoring.Score(
+                    key,
+                    line.points,
+                    line.reason,
+                    tuple(one.citation for one in self.evidence.get(key, ())),
+                )
+                for key, line in self.scores.items()
             ),
             vetoes=tuple(scoring.VetoClaim(key, ground) for key, ground in self.vetoes.items()),
             opinion=self.opinion,
@@ -308,6 +329,8 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
         report_kind=report.kind,
         report_unit=report.unit,
         report_state=report.state,
+        evaluation_grade=report.evaluation_grade,
+        stated_score_hundredths=report.stated_score_hundredths,
         agency=agency or "",
         report_version=review.report_version,
         current_version=report.current_version,
@@ -324,6 +347,7 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
         rubric=Rubric.from_json(content),
         bands=bands_from_json(round_.bands),
         scores=scores,
+        evidence=_evidence(session, review_id),
         vetoes=vetoes,
         vetoes_version=review.vetoes_version,
         opinion=review.opinion,
@@ -341,6 +365,20 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
             names.get(review.paper_confirmed_by, ""),
         ),
     )
+
+
+def _evidence(session: Session, review_id: UUID) -> dict[str, tuple[EvidenceLine, ...]]:
+    lines: dict[str, list[EvidenceLine]] = defaultdict(list)
+    for row in session.exec(
+        select(Evidence)
+        .where(Evidence.review_id == review_id, col(Evidence.removed_at).is_(None))
+        .order_by(col(Evidence.created_at), col(Evidence.id))
+    ):
+        box = (row.box[0], row.box[1], row.box[2], row.box[3]) if len(row.box) == 4 else None
+        cited = Citation(row.page, row.quote, row.sha256, row.report_version, box, row.lost_in)
+        own = lines[row.criterion]
+        own.append(EvidenceLine(row.id, len(own) + 1, cited))
+    return {criterion: tuple(own) for criterion, own in lines.items()}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from reviewapp.adapters import deduction_wording
 from reviewapp.db.queries import settlement as queries
 from reviewapp.domain.errors import N_, DomainError, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
@@ -19,7 +20,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
-from reviewapp.web.support.parts import now, read, transaction
+from reviewapp.web.support.parts import now, parts, read, transaction
 
 
 @bp.get("/reports/<uuid:report_id>/opinion")
@@ -34,7 +35,13 @@ def opinion(report_id: UUID) -> Response:
 def draft_opinion(report_id: UUID) -> Response:
     """Draft the opinion from the reviews, or renew its points."""
     with transaction() as db:
-        opinions.draft(db, report_id, actor=current_identity(), now=now())
+        opinions.draft(
+            db,
+            report_id,
+            actor=current_identity(),
+            now=now(),
+            wording=deduction_wording.load(parts().config.rubrics_dir),
+        )
     return done(url_for("settlement.opinion", report_id=report_id))
 
 

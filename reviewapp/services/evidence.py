@@ -1,0 +1,164 @@
+"""Evidence of reviews: cited, taken back, carried over to a newer version of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from reviewapp.db.models import Assignment, Evidence, Report, ReportVersion, Review
+from reviewapp.db.queries import page_texts
+from reviewapp.domain.errors import N_, Conflict, Invalid, NotFound
+from reviewapp.domain.evidence import carried, passage
+from reviewapp.domain.page_text import BoxTuple
+from reviewapp.domain.policy import Identity
+from reviewapp.services import audit
+from reviewapp.services.review_sheets import citation_of, rubric_of_review
+from reviewapp.services.reviews import own_draft
+
+MOST = 40  # pieces on one criterion; more is copying the report
+
+
+@dataclass(frozen=True)
+class CarriedOver:
+    """What became of a review's evidence when it went over to a newer version."""
+
+    version: int
+    kept: int
+    lost: int
+
+
+def cite(
+    session: Session,
+    review_id: UUID,
+    criterion: str,
+    *,
+    page: int,
+    box: BoxTuple | None,
+    quote: str,
+    actor: Identity,
+    now: datetime,
+    key: UUID | None = None,
+) -> Evidence:
+    """Cite a passage of the report that the review is about on a criterion of its rubric.
+
+    `key` is the sender's own id: sent twice, it is one piece of evidence. Raises NotFound for
+    others' reviews, Conflict where the review cannot be written, Invalid for an impossible place.
+    """
+    review = own_draft(session, review_id, actor)
+    rubric_of_review(session, review).criterion(criterion)
+    known = session.get(Evidence, key) if key else None
+    if known is not None:
+        if known.review_id != review_id:
+            raise NotFound(N_("There is no such review."))
+        return known
+    version = _version(session, review, review.report_version)
+    if not 1 <= page <= (version.pages or 1):
+        raise Invalid(N_("The report has no such page."), field="evidence-page")
+    cited = passage(page_texts.texts(session, version.id), page, box, quote)
+    standing = [one for one in _standing(session, review_id) if one.criterion == criterion]
+    for one in standing:
+        if (one.page, one.box, one.quote) == (cited.page, list(cited.box or ()), cited.quote):
+            return one
+    if len(standing) >= MOST:
+        raise Conflict(N_("A criterion has at most %(most)s pieces of evidence."), most=MOST)
+    row = Evidence(
+        id=key or uuid4(),
+        created_at=now,
+        review_id=review_id,
+        criterion=criterion,
+        page=cited.page,
+        box=list(cited.box or ()),
+        has_box=cited.box is not None,
+        quote=cited.quote,
+        sha256=version.sha256,
+        report_version=version.number,
+    )
+    session.add(row)
+    _touch(session, review, now)
+    return row
+
+
+def take_back(
+    session: Session, review_id: UUID, evidence_id: UUID, *, actor: Identity, now: datetime
+) -> Evidence:
+    """Take a piece of evidence back; it is kept, but supports nothing. Twice is once."""
+    review = own_draft(session, review_id, actor)
+    row = session.get(Evidence, evidence_id)
+    if row is None or row.review_id != review_id:
+        raise NotFound(N_("There is no such evidence."))
+    if row.removed_at is None:
+        row.removed_at = now
+        session.add(row)
+        _touch(session, review, now)
+    return row
+
+
+def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime) -> CarriedOver:
+    """Make the review one of the report's newest version, with the evidence that is still there.
+
+    Evidence whose quote is found moves to its new place; the rest keeps its old one and says that
+    it is lost. Raises Conflict where there is no newer version or its text has not been read yet.
+    """
+    review = own_draft(session, review_id, actor)
+    assignment = session.get_one(Assignment, review.assignment_id)
+    report = session.get_one(Report, assignment.report_id)
+    if report.current_version <= review.report_version:
+        raise Conflict(N_("The review is about the newest version already."))
+    version = _version(session, review, report.current_version)
+    pages = page_texts.texts(session, version.id)
+    if not pages:
+        raise Conflict(N_("The newer version is still being read; try again in a minute."))
+    kept = lost = 0
+    for row in _standing(session, review_id):
+        hit = carried(citation_of(row), pages)
+        if hit is None:
+            row.lost_in, lost = version.number, lost + 1
+        else:
+            row.page, row.box, row.has_box = hit.page, list(hit.box), True
+            row.sha256, row.report_version, row.lost_in = version.sha256, version.number, None
+            kept += 1
+        session.add(row)
+    review.report_version = version.number
+    _touch(session, review, now)
+    audit.record(
+        session,
+        "review.went-over",
+        actor=actor,
+        now=now,
+        subject_type="report",
+        subject_id=report.id,
+        subject_title=report.title,
+        round_id=report.round_id,
+        after={"version": version.number, "kept": kept, "lost": lost},
+    )
+    return CarriedOver(version.number, kept, lost)
+
+
+def _standing(session: Session, review_id: UUID) -> list[Evidence]:
+    return list(
+        session.exec(
+            select(Evidence)
+            .where(Evidence.review_id == review_id, col(Evidence.removed_at).is_(None))
+            .order_by(col(Evidence.created_at), col(Evidence.id))
+        )
+    )
+
+
+def _version(session: Session, review: Review, number: int) -> ReportVersion:
+    return session.exec(
+        select(ReportVersion)
+        .join(Assignment, col(Assignment.report_id) == col(ReportVersion.report_id))
+        .where(
+            sa.and_(col(Assignment.id) == review.assignment_id, col(ReportVersion.number) == number)
+        )
+    ).one()
+
+
+def _touch(session: Session, review: Review, now: datetime) -> None:
+    review.saved_at = now
+    session.add(review)
+    session.flush()

@@ -1,0 +1,253 @@
+"""Evidence: whose it is, what it supports, and what a newer version of the report does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from sqlmodel import Session, select
+
+from reviewapp.db.models import (
+    Assignment,
+    Evidence,
+    Report,
+    ReportVersion,
+    Review,
+    ReviewSnapshot,
+    Score,
+    StoredFile,
+)
+from reviewapp.db.session import Database
+from reviewapp.domain.errors import Conflict, Invalid, NotFound
+from reviewapp.domain.page_text import PageText, TextLine
+from reviewapp.domain.policy import Identity
+from reviewapp.domain.scoring import Incomplete
+from reviewapp.services import evidence, invariants, page_texts, reviews
+from tests import rows
+from tests.people import NOW, Cast
+
+BOX = (100.0, 100.0, 400.0, 116.0)
+
+
+@dataclass(frozen=True)
+class Work:
+    review: UUID
+    report: UUID
+
+
+def _page(number: int, *lines: str) -> PageText:
+    texts = tuple(
+        TextLine(text, (100, 100 + 30 * index, 400, 116 + 30 * index))
+        for index, text in enumerate(lines)
+    )
+    return PageText(number, 595, 842, (86, 0, 414, 842), (), texts)
+
+
+@pytest.fixture
+def work(database: Database, cast: Cast) -> Work:
+    """A draft in which every criterion has full points but outline, which lost one."""
+    with database.transaction() as session:
+        report = rows.report(session, rows.round_(session, phase="rating"))
+        version = session.exec(select(ReportVersion)).one()
+        pages = (_page(1, "概况"), _page(2, "预算执行率为79.94%。", "问卷发放100份"))
+        page_texts.keep(session, version.id, pages, now=NOW)
+        assigned = rows.assignment(session, report, cast.chen.expert_id)
+        rubric = rows._LOADED["key-project"]
+        points = {one.id: one.max_points for one in rubric.criteria}
+        review = rows.review(session, assigned, points={**points, "outline": 500})
+        score = session.exec(select(Score).where(Score.criterion == "outline")).one()
+        score.reason = ""
+        session.add(score)
+        return Work(review.id, report.id)
+
+
+def _cite(session: Session, work: Work, who: Identity, **over: object) -> Evidence:
+    values: dict[str, object] = {"page": 2, "box": None, "quote": "执行率为79.94%"} | over
+    return evidence.cite(
+        session,
+        work.review,
+        "outline",
+        actor=who,
+        now=NOW,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def test_a_deduction_needs_a_reason_or_a_passage(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with pytest.raises(Incomplete) as refused, database.transaction() as session:
+        reviews.submit(session, work.review, actor=cast.chen, now=NOW)
+    assert [one.field for one in refused.value.missing] == ["reason-outline"]
+    with database.transaction() as session:
+        _cite(session, work, cast.chen)
+        reviews.submit(session, work.review, actor=cast.chen, now=NOW)
+    with database.read() as session:
+        snapshot = session.exec(select(ReviewSnapshot)).one()
+        sha256 = session.exec(select(ReportVersion.sha256)).one()
+    (outline,) = [one for one in snapshot.content["scores"] if one["criterion"] == "outline"]
+    (cited,) = outline["evidence"]
+    assert cited["page"] == 2
+    assert cited["quote"] == "执行率为79.94%"
+    assert cited["sha256"] == sha256
+    assert len(cited["box"]) == 4
+
+
+def test_evidence_that_was_taken_back_supports_nothing(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        key = _cite(session, work, cast.chen).id
+        for _time in range(2):
+            evidence.take_back(session, work.review, key, actor=cast.chen, now=NOW)
+    with pytest.raises(Incomplete), database.transaction() as session:
+        reviews.submit(session, work.review, actor=cast.chen, now=NOW)
+
+
+def test_what_is_sent_twice_is_cited_once(database: Database, cast: Cast, work: Work) -> None:
+    key = uuid4()
+    with database.transaction() as session:
+        for _time in range(2):
+            assert _cite(session, work, cast.chen, key=key).id == key
+        assert _cite(session, work, cast.chen).id == key  # the same passage once more
+    with database.read() as session:
+        assert len(session.exec(select(Evidence)).all()) == 1
+
+
+def test_only_the_writer_cites_and_takes_back(database: Database, cast: Cast, work: Work) -> None:
+    with database.transaction() as session:
+        key = _cite(session, work, cast.chen).id
+    for other in (cast.luo, cast.meng, cast.lin):
+        with pytest.raises(NotFound), database.transaction() as session:
+            _cite(session, work, other)
+        with pytest.raises(NotFound), database.transaction() as session:
+            evidence.take_back(session, work.review, key, actor=other, now=NOW)
+
+
+def test_a_submitted_review_cites_nothing_more(database: Database, cast: Cast, work: Work) -> None:
+    with database.transaction() as session:
+        _cite(session, work, cast.chen)
+        reviews.submit(session, work.review, actor=cast.chen, now=NOW)
+    with pytest.raises(Conflict), database.transaction() as session:
+        _cite(session, work, cast.chen, quote="问卷发放")
+
+
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"page": 31}, "evidence-page"),
+        ({"page": 0}, "evidence-page"),
+        ({"quote": "报告里没有"}, "evidence-quote"),
+        ({"quote": ""}, "evidence-quote"),
+        ({"box": (1, 1, 2, 2)}, "evidence-box"),
+    ],
+)
+def test_an_impossible_place_is_refused(
+    database: Database, cast: Cast, work: Work, over: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused, database.transaction() as session:
+        _cite(session, work, cast.chen, **over)
+    assert refused.value.field == field
+
+
+def test_another_review_of_the_same_id_is_not_shown(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        key = _cite(session, work, cast.chen).id
+        other = session.exec(select(Report)).one()
+        assigned = rows.assignment(session, other, cast.luo.expert_id)
+        theirs = rows.review(session, assigned).id
+    with pytest.raises(NotFound), database.transaction() as session:
+        evidence.cite(
+            session,
+            theirs,
+            "outline",
+            page=2,
+            box=None,
+            quote="问卷",
+            actor=cast.luo,
+            now=NOW,
+            key=key,
+        )
+
+
+def _add_version(session: Session, work: Work, *pages: PageText) -> None:
+    report = session.get_one(Report, work.report)
+    session.add(
+        StoredFile(created_at=NOW, sha256="7" * 64, size_bytes=9, media_type="application/pdf")
+    )
+    session.flush()
+    report.current_version = 2
+    version = ReportVersion(
+        created_at=NOW,
+        report_id=report.id,
+        round_id=report.round_id,
+        number=2,
+        sha256="7" * 64,
+        file_name="二稿.pdf",
+        pages=30,
+        uploaded_by=report.uploaded_by,
+    )
+    session.add_all([report, version])
+    session.flush()
+    if pages:
+        page_texts.keep(session, version.id, pages, now=NOW)
+
+
+def test_evidence_goes_over_where_its_quote_still_stands(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        _cite(session, work, cast.chen)
+        _cite(session, work, cast.chen, quote="问卷发放100份")
+        _add_version(session, work, _page(1, "概况"), _page(4, "序言", "预算执行率为79.94%。"))
+    with database.transaction() as session:
+        told = evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+    assert (told.version, told.kept, told.lost) == (2, 1, 1)
+    with database.read() as session:
+        kept, lost = session.exec(select(Evidence).order_by(Evidence.quote.desc())).all()  # type: ignore[attr-defined]
+        kept, lost = (kept, lost) if kept.lost_in is None else (lost, kept)
+        assert (kept.page, kept.report_version, kept.sha256) == (4, 2, "7" * 64)
+        assert kept.box[1] == 130
+        assert (lost.page, lost.report_version, lost.lost_in) == (2, 1, 2)
+        assert session.get_one(Review, work.review).report_version == 2
+        assert list(invariants._evidence(session)) == []
+    with pytest.raises(Conflict), database.transaction() as session:
+        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+
+
+def test_lost_evidence_supports_no_deduction(database: Database, cast: Cast, work: Work) -> None:
+    with database.transaction() as session:
+        _cite(session, work, cast.chen)
+        _add_version(session, work, _page(1, "全部改写了"))
+        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+    with pytest.raises(Incomplete), database.transaction() as session:
+        reviews.submit(session, work.review, actor=cast.chen, now=NOW)
+
+
+def test_a_version_that_is_still_being_read_is_not_gone_over_to(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        _add_version(session, work)
+    with pytest.raises(Conflict), database.transaction() as session:
+        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+
+
+def test_check_names_evidence_that_points_nowhere(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        row = _cite(session, work, cast.chen)
+        assert list(invariants._evidence(session)) == []
+        row.page = 99
+        session.add(row)
+        session.flush()
+        assert len(list(invariants._evidence(session))) == 1
+        row.page, row.report_version = 2, 7
+        session.add(row)
+        session.flush()
+        assert len(list(invariants._evidence(session))) == 2
+        assert session.exec(select(Assignment)).one()
