@@ -32,7 +32,7 @@ from typing import Any
 
 Progress = Callable[[int, int], None]
 
-_PRELOAD = ["reviewapp.adapters.pdf_child"]
+_PRELOAD = ["reviewapp.adapters.pdf_child", "reviewapp.adapters.pdf_merge_child"]
 _STARTING = threading.Lock()
 _HEADER = struct.Struct("!cI")
 _MOST_DESCRIPTORS = 4096

@@ -24,11 +24,12 @@ class RoundPhase(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report waits for an officer, belongs to the round, or was withdrawn."""
+    """A report waits for an officer, belongs to the round, was withdrawn, or split into others."""
 
     UPLOADED = "uploaded"
     TAKEN_IN = "taken-in"
     WITHDRAWN = "withdrawn"
+    SPLIT = "split"
 
 
 class IntakeState(StrEnum):
@@ -79,6 +80,9 @@ class NoticeState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+#: states in which a report is no longer part of its round's work
+GONE = (ReportState.WITHDRAWN.value, ReportState.SPLIT.value)
+
 # One table for each kind of thing: (state, event) → the state after it. The events are the words
 # that services pass to `advance`; a pair that is not here is refused.
 TRANSITIONS: Mapping[type[StrEnum], Mapping[tuple[StrEnum, str], StrEnum]] = {
@@ -99,6 +103,9 @@ TRANSITIONS: Mapping[type[StrEnum], Mapping[tuple[StrEnum, str], StrEnum]] = {
         (ReportState.UPLOADED, "withdraw"): ReportState.WITHDRAWN,
         (ReportState.TAKEN_IN, "withdraw"): ReportState.WITHDRAWN,
         (ReportState.WITHDRAWN, "restore"): ReportState.UPLOADED,
+        (ReportState.UPLOADED, "split"): ReportState.SPLIT,
+        (ReportState.TAKEN_IN, "split"): ReportState.SPLIT,
+        (ReportState.SPLIT, "undo-split"): ReportState.UPLOADED,
     },
     IntakeState: {
         (IntakeState.READING, "show"): IntakeState.PREVIEW,

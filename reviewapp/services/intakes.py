@@ -19,8 +19,8 @@ from reviewapp.domain.lifecycle import Act, IntakeState, advance
 from reviewapp.domain.policy import SYSTEM, Identity, Permission
 from reviewapp.services import audit, jobs, reports, uploads
 from reviewapp.services.intake_reading import ItemDraft, Reading
+from reviewapp.services.originals import Duplicate
 from reviewapp.services.report_metadata import FIELDS, find_agency
-from reviewapp.services.reports import Duplicate
 from reviewapp.services.uploads import PDF_TYPE, Brought, PdfFile
 
 

@@ -21,13 +21,16 @@ from reviewapp.db.models import (
     Notice,
     Opinion,
     Report,
+    ReportSplit,
     ReportVersion,
     Review,
     ReviewSnapshot,
     RubricVersion,
     Score,
     Settlement,
+    SplitRange,
     StoredFile,
+    VersionPart,
 )
 from reviewapp.db.session import Database
 from reviewapp.domain.notice import NoticeContent
@@ -83,6 +86,51 @@ def _versions(session: Session) -> Iterator[str]:
     )
     for report in session.exec(lacking):
         yield f"Report {report.id}: its current version {report.current_version} has no file."
+
+
+def _parts(session: Session) -> Iterator[str]:
+    """The originals of a version follow one another and take all of its pages."""
+    rows = session.execute(
+        sa.select(VersionPart, ReportVersion.pages)  # type: ignore[call-overload]
+        .join(ReportVersion, col(ReportVersion.id) == col(VersionPart.report_version_id))
+        .order_by(col(VersionPart.report_version_id), col(VersionPart.number))
+    )
+    found: dict[uuid.UUID, list[VersionPart]] = {}
+    pages: dict[uuid.UUID, int] = {}
+    for part, count in rows:
+        found.setdefault(part.report_version_id, []).append(part)
+        pages[part.report_version_id] = count
+    for version_id, parts in found.items():
+        first = 1
+        for number, part in enumerate(parts, 1):
+            if (part.number, part.first_page) != (number, first):
+                yield f"Version {version_id}: its original {part.number} is not where it belongs."
+            first += part.pages
+        if first - 1 != pages[version_id]:
+            yield f"Version {version_id}: its originals have {first - 1} pages, not all of its own."
+
+
+def _splits(session: Session) -> Iterator[str]:
+    """A report is split while one of its splits stands, and its ranges do not overlap."""
+    standing = {
+        row.report_id
+        for row in session.exec(select(ReportSplit).where(ReportSplit.state == "standing"))
+    }
+    split = set(session.exec(select(Report.id).where(Report.state == "split")))
+    for report_id in sorted(standing ^ split, key=str):
+        yield f"Report {report_id}: its state and its split do not agree."
+    rows = session.execute(
+        sa.select(SplitRange, ReportVersion.pages)  # type: ignore[call-overload]
+        .join(ReportSplit, col(ReportSplit.id) == col(SplitRange.split_id))
+        .join(ReportVersion, col(ReportVersion.id) == col(ReportSplit.report_version_id))
+        .order_by(col(SplitRange.split_id), col(SplitRange.number))
+    )
+    last: tuple[uuid.UUID | None, int] = (None, 0)
+    for row, pages in rows:
+        before = last[1] if last[0] == row.split_id else 0
+        if row.first_page <= before or row.last_page > (pages or row.last_page):
+            yield f"Split {row.split_id}: its range {row.number} is not where it belongs."
+        last = (row.split_id, row.last_page)
 
 
 def _totals(session: Session) -> Iterator[str]:
@@ -225,6 +273,8 @@ _RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
     _references,
     _rubrics,
     _versions,
+    _parts,
+    _splits,
     _totals,
     _snapshots,
     _states,

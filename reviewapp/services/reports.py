@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from reviewapp.adapters.queue import Queue
 from reviewapp.db.models import Report, ReportVersion, Round
@@ -17,21 +17,11 @@ from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.intake import kind_from_title, title_from_name
 from reviewapp.domain.lifecycle import Act, ReportState, advance, require_phase
 from reviewapp.domain.policy import SYSTEM, Identity, Permission, Role
-from reviewapp.services import audit, jobs, uploads
+from reviewapp.services import audit, jobs, originals, uploads
 from reviewapp.services.report_metadata import FIELDS, Metadata, check, proposal, stored
 from reviewapp.services.uploads import PDF_TYPE, PdfFile
 
 _OUTRANKS_PRECHECK = frozenset({"person", "list"})
-
-
-class Duplicate(Conflict):
-    """The same bytes are in the round already, as the report `report_id`."""
-
-    def __init__(self, report_id: UUID, title: str) -> None:
-        super().__init__(
-            N_("The same file is already in this round: %(title)s."), field="file", title=title
-        )
-        self.report_id = report_id
 
 
 def receive(
@@ -55,7 +45,9 @@ def receive(
     round_ = open_round(session, round_id, Act.REPORT_UPLOAD, actor)
     if actor.id is None or not actor.may(Permission.REPORT_UPLOAD):
         raise NotAllowed(N_("Your role does not upload reports."))
-    _refuse_duplicate(session, round_.id, file.sha256, actor)
+    if file.parts:
+        audit.take_turn(session)  # two uploads at once might bring the same part
+    originals.refuse_twin(session, round_.id, file, actor, version_of=None)
     given = {key: value for key, value in (known or {}).items() if key in FIELDS and value}
     title = str(given.get("title") or title_from_name(file.name))
     values = {**given, "title": title}
@@ -70,7 +62,7 @@ def receive(
     session.add(report)
     session.flush()
     version = _add_version(session, report, file, 1, actor=actor, now=now)
-    _record(session, "report.uploaded", report, actor, now, after={"file": file.name})
+    _record(session, "report.uploaded", report, actor, now, after=_told(file))
     _ask_precheck(session, queue, version, actor=actor, now=now)
     return report
 
@@ -126,7 +118,10 @@ def add_version(
     report = reachable(session, report_id, Act.REPORT_UPLOAD, actor)
     if report.state == ReportState.WITHDRAWN:
         raise Conflict(N_("The report is withdrawn: bring it back first."))
-    _refuse_duplicate(session, report.round_id, file.sha256, actor)
+    if report.state == ReportState.SPLIT:
+        raise Conflict(N_("The report is split: bring a new version of one of its reports."))
+    audit.take_turn(session)  # two versions at once might bring the same part
+    originals.refuse_twin(session, report.round_id, file, actor, version_of=report.id)
     report.current_version += 1
     # What the new file says may differ, so a person looks at it once more.
     report.is_confirmed = False
@@ -139,7 +134,7 @@ def add_version(
         actor,
         now,
         before={"version": version.number - 1},
-        after={"version": version.number, "file": file.name, "sha256": file.sha256},
+        after={"version": version.number, "sha256": file.sha256, **_told(file)},
     )
     _ask_precheck(session, queue, version, actor=actor, now=now)
     return version
@@ -258,25 +253,6 @@ def reachable(session: Session, report_id: UUID, act: Act, actor: Identity) -> R
     return report
 
 
-def first_with(session: Session, round_id: UUID, sha256: str) -> Report | None:
-    """Return the report of the round that has these bytes, in any of its versions."""
-    return session.exec(
-        select(Report)
-        .join(ReportVersion, col(ReportVersion.report_id) == col(Report.id))
-        .where(ReportVersion.round_id == round_id, ReportVersion.sha256 == sha256)
-    ).first()
-
-
-def _refuse_duplicate(session: Session, round_id: UUID, sha256: str, actor: Identity) -> None:
-    first = first_with(session, round_id, sha256)
-    if first is None:
-        return
-    if actor.role is Role.EXPERT and first.uploaded_by != actor.id:
-        # Whose report it is and where it stands is not for another expert to know.
-        raise Conflict(N_("The same file is already in this round."), field="file")
-    raise Duplicate(first.id, f"《{first.title}》")
-
-
 def _add_version(
     session: Session,
     report: Report,
@@ -304,9 +280,16 @@ def _add_version(
             session.add(version)
     except IntegrityError:
         # Somebody uploaded the same bytes while this upload was on its way.
-        _refuse_duplicate(session, report.round_id, file.sha256, actor)
+        originals.refuse_twin(session, report.round_id, file, actor, version_of=report.id)
         raise
+    originals.enter_parts(session, version, file.parts, now=now)
     return version
+
+
+def _told(file: PdfFile) -> dict[str, Any]:
+    """Return what an event tells of a file: its name, and the names of its parts in order."""
+    parts = [part.name for part in file.parts]
+    return {"file": file.name, **({"parts": parts} if parts else {})}
 
 
 def _ask_precheck(

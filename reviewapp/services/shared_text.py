@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from reviewapp.adapters.similarity import prints
 from reviewapp.db.models import Report, ReportText, ReportVersion, SentencePrint
+from reviewapp.domain.lifecycle import GONE
 from reviewapp.domain.precheck.passages import Comparison, Other, Placed, Sentence, pieces
 from reviewapp.domain.precheck.rules import SharedRule
 
@@ -91,7 +92,7 @@ def _found(session: Session, report_id: UUID, wanted: Iterable[int]) -> dict[int
             .where(
                 col(SentencePrint.print).in_(some),
                 col(Report.id) != report_id,
-                col(Report.state) != "withdrawn",
+                col(Report.state).not_in(GONE),
             )
         )
         for number, version in rows:

@@ -65,6 +65,8 @@ def _open(session: Session, finding_id: UUID, actor: Identity) -> tuple[Finding,
         raise Conflict(N_("There is a newer version of the report: triage its findings."))
     if report.state == "withdrawn":
         raise Conflict(N_("The report is withdrawn: bring it back first."))
+    if report.state == "split":
+        raise Conflict(N_("The report is split: triage the findings of its reports."))
     return finding, report
 
 

@@ -14,6 +14,7 @@ from reviewapp.adapters import pdf
 from reviewapp.adapters.file_types import PDF, REFUSED, XLSX, ZIP, file_type
 from reviewapp.adapters.storage import Received, Storage, TooLarge
 from reviewapp.db.models import StoredFile
+from reviewapp.domain.bundle import Part
 from reviewapp.domain.errors import Invalid
 from reviewapp.domain.intake import DOUBTS, Doubt
 
@@ -59,12 +60,16 @@ class Brought:
 
 @dataclass(frozen=True)
 class PdfFile:
-    """A PDF whose bytes are kept already; `pages` as counted when it was looked at."""
+    """A PDF whose bytes are kept already; `pages` as counted when it was looked at.
+
+    `parts` are the files that it was put together from, in their order; none for one that came so.
+    """
 
     name: str
     sha256: str
     size_bytes: int
     pages: int
+    parts: tuple[Part, ...] = ()
 
 
 def keep_pdf(storage: Storage, stream: BinaryIO, name: str, limits: FileLimits) -> PdfFile:

@@ -72,6 +72,7 @@ ACCESS = {
     "reports.draft": "draft:precheck",
     "reports.edit": "report:manage",
     "reports.file": "report:read",
+    "reports.original": "report:read",
     "reports.page": "report:read",
     "reports.page_image": "report:read",
     "reports.page_lines": "report:read",

@@ -15,8 +15,8 @@ from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.policy import Identity
 from reviewapp.services import reports
+from reviewapp.services.originals import Duplicate
 from reviewapp.services.report_metadata import Metadata
-from reviewapp.services.reports import Duplicate
 from reviewapp.services.uploads import FileLimits, PdfFile, keep_pdf
 from tests import rows
 from tests.adapters import pdf_builders

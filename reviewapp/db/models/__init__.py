@@ -8,7 +8,17 @@ from reviewapp.db.models.notice import Answer, Notice, NoticeHand, Receipt
 from reviewapp.db.models.page_text import PageTextRow
 from reviewapp.db.models.precheck import Finding, Precheck, ReportText, SentencePrint, Verdict
 from reviewapp.db.models.register import Agency, Department, Expert
-from reviewapp.db.models.report import Intake, IntakeItem, Report, ReportVersion, StoredFile
+from reviewapp.db.models.report import (
+    Intake,
+    IntakeItem,
+    IntakePart,
+    Report,
+    ReportSplit,
+    ReportVersion,
+    SplitRange,
+    StoredFile,
+    VersionPart,
+)
 from reviewapp.db.models.review import (
     Assignment,
     Recusal,
@@ -35,6 +45,7 @@ __all__ = [
     "Finding",
     "Intake",
     "IntakeItem",
+    "IntakePart",
     "Job",
     "Notice",
     "NoticeHand",
@@ -46,6 +57,7 @@ __all__ = [
     "Receipt",
     "Recusal",
     "Report",
+    "ReportSplit",
     "ReportText",
     "ReportVersion",
     "Review",
@@ -57,7 +69,9 @@ __all__ = [
     "Score",
     "SentencePrint",
     "Settlement",
+    "SplitRange",
     "StoredFile",
     "Verdict",
+    "VersionPart",
     "VetoClaim",
 ]

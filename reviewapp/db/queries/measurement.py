@@ -1,7 +1,7 @@
 """How often each check was right, by what officers said of its findings: the measurement.
 
 Counted are the findings that stand on the versions that count, whatever stands judged on older
-ones, and the verdicts kept from former rules. Reports that are withdrawn do not count.
+ones, and the verdicts kept from former rules. Reports that are withdrawn or split do not count.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from reviewapp.db.models import (
 )
 from reviewapp.db.queries.prechecks import Tally, count_if, is_current
 from reviewapp.db.queries.reports import FindingLine, finding_line
+from reviewapp.domain.lifecycle import GONE
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def cases(
         .join(Report, is_current())
         .join(Round, col(Round.id) == col(Report.round_id))
         .outerjoin(Account, col(Account.id) == col(Finding.triaged_by))
-        .where(col(Finding.check) == check, col(Report.state) != "withdrawn")
+        .where(col(Finding.check) == check, col(Report.state).not_in(GONE))
     )
     if triage:
         query = query.where(col(Finding.triage) == triage)
@@ -137,7 +138,7 @@ def _cases(check: str = "") -> Any:
         .join(ReportVersion, col(ReportVersion.id) == col(Finding.report_version_id))
         .join(Report, col(Report.id) == col(ReportVersion.report_id))
         .where(
-            col(Report.state) != "withdrawn",
+            col(Report.state).not_in(GONE),
             sa.or_(
                 col(ReportVersion.number) == col(Report.current_version),
                 col(Finding.triage) != "open",
@@ -156,7 +157,7 @@ def _cases(check: str = "") -> Any:
         )
         .join(ReportVersion, col(ReportVersion.id) == col(Verdict.report_version_id))
         .join(Report, col(Report.id) == col(ReportVersion.report_id))
-        .where(col(Report.state) != "withdrawn")
+        .where(col(Report.state).not_in(GONE))
     )
     if check:
         live, past = (

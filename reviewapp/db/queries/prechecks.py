@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from reviewapp.db.models import Agency, Finding, Precheck, Report, ReportVersion
+from reviewapp.domain.lifecycle import GONE
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def agency_tallies(session: Session, round_id: UUID) -> tuple[AgencyTally, ...]:
         .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
         .outerjoin(ReportVersion, is_current())
         .outerjoin(Precheck, col(Precheck.report_version_id) == col(ReportVersion.id))
-        .where(col(Report.round_id) == round_id, col(Report.state) != "withdrawn")
+        .where(col(Report.round_id) == round_id, col(Report.state).not_in(GONE))
         .group_by(col(Report.agency_id), col(Agency.name))
         .order_by(col(Agency.name))
     )
@@ -128,7 +129,7 @@ def report_tallies(session: Session, round_id: UUID) -> tuple[ReportTally, ...]:
         .join(ReportVersion, is_current())
         .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
         .outerjoin(Precheck, col(Precheck.report_version_id) == col(ReportVersion.id))
-        .where(col(Report.round_id) == round_id, col(Report.state) != "withdrawn")
+        .where(col(Report.round_id) == round_id, col(Report.state).not_in(GONE))
         .order_by(col(Report.title), col(Report.id))
     )
     return tuple(
@@ -199,7 +200,7 @@ def _findings(*keys: Any) -> Any:
         .select_from(Finding)
         .join(ReportVersion, col(ReportVersion.id) == col(Finding.report_version_id))
         .join(Report, is_current())
-        .where(col(Report.state) != "withdrawn", col(Finding.severity) != "silent")
+        .where(col(Report.state).not_in(GONE), col(Finding.severity) != "silent")
     )
 
 

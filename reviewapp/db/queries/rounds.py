@@ -25,6 +25,7 @@ from reviewapp.db.models import (
     RubricVersion,
     Settlement,
 )
+from reviewapp.domain.lifecycle import GONE
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class ReportFilter:
     text: str = ""
     kind: str = ""
     agency_id: UUID | None = None
-    standing: str = ""  # uploaded, doubtful, unassigned, unreviewed, unsettled, withdrawn
+    standing: str = ""  # uploaded, doubtful, unassigned, unreviewed, unsettled, withdrawn, split
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,7 @@ def _conditions(wanted: ReportFilter) -> list[Any]:
     if wanted.standing:
         found.append(_standing(wanted.standing))
     else:
-        found.append(col(Report.state) != "withdrawn")
+        found.append(col(Report.state).not_in(GONE))
     return found
 
 
@@ -281,10 +282,10 @@ def _standing(standing: str) -> Any:
         col(ReportVersion.report_id) == col(Report.id),
         col(ReportVersion.number) == col(Report.current_version),
     )
-    if standing in {"uploaded", "withdrawn"}:
+    if standing in {"uploaded", "withdrawn", "split"}:
         return col(Report.state) == standing
     if standing == "doubtful":
-        return (
+        doubtful = (
             sa.exists()
             .where(
                 current,
@@ -294,6 +295,7 @@ def _standing(standing: str) -> Any:
             )
             .correlate(Report)
         )
+        return sa.and_(col(Report.state).not_in(GONE), doubtful)
     if standing == "busy":
         done = (
             sa.exists()
@@ -304,7 +306,7 @@ def _standing(standing: str) -> Any:
             )
             .correlate(Report)
         )
-        return sa.and_(col(Report.state) != "withdrawn", ~done)
+        return sa.and_(col(Report.state).not_in(GONE), ~done)
     standing_assignment = sa.and_(
         col(Assignment.report_id) == col(Report.id), col(Assignment.state) == "assigned"
     )

@@ -5,4 +5,12 @@ from flask import Blueprint
 bp = Blueprint("reports", __name__)
 
 # The views register themselves on bp, so they come after it.
-from reviewapp.web.reports import drafts, manage, reading, sheet, triage, views  # noqa: E402, F401
+from reviewapp.web.reports import (  # noqa: E402
+    drafts,  # noqa: F401
+    manage,  # noqa: F401
+    originals,  # noqa: F401
+    reading,  # noqa: F401
+    sheet,  # noqa: F401
+    triage,  # noqa: F401
+    views,  # noqa: F401
+)

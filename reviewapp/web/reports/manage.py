@@ -1,10 +1,10 @@
-"""What is known of a report, taking it in, withdrawing it, and its new versions."""
+"""What is known of a report, taking it in, withdrawing it, bringing it back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, request, url_for
@@ -17,9 +17,8 @@ from reviewapp.domain.intake import plain_agency, scaled
 from reviewapp.domain.lifecycle import Act, phase_allows
 from reviewapp.domain.policy import Permission
 from reviewapp.services import reports
+from reviewapp.services.originals import Duplicate
 from reviewapp.services.report_metadata import FIELDS, GRADES, Metadata, proposal
-from reviewapp.services.reports import Duplicate
-from reviewapp.services.uploads import FileLimits, keep_pdf
 from reviewapp.web.reports import bp
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
@@ -105,12 +104,12 @@ def withdraw(report_id: UUID) -> Response:
     with read() as db:
         reports.reachable(db, report_id, Act.REPORT_WITHDRAW, who)
     if request.method == "GET":
-        return _act_page("reports/withdraw.html", report_id, reason="")
+        return act_page("reports/withdraw.html", report_id, reason="")
     try:
         with transaction() as db:
             reports.withdraw(db, report_id, reason, actor=who, now=now())
     except Invalid as refused:
-        return _act_page("reports/withdraw.html", report_id, refused, reason=reason)
+        return act_page("reports/withdraw.html", report_id, refused, reason=reason)
     flash(_("The report is withdrawn. Its file and its reviews are kept."))
     own_only = not who.may(Permission.REPORT_MANAGE)
     return done(url_for("intakes.index") if own_only else _address(report_id))
@@ -123,29 +122,6 @@ def restore(report_id: UUID) -> Response:
     with transaction() as db:
         reports.restore(db, report_id, actor=current_identity(), now=now())
     flash(_("The report is back; it waits to be taken in."))
-    return done(_address(report_id))
-
-
-@bp.route("/reports/<uuid:report_id>/versions/new", methods=["GET", "POST"])
-@requires(Permission.REPORT_UPLOAD)
-def add_version(report_id: UUID) -> Response:
-    """Put a new file to a report; the old one is kept."""
-    who, config = current_identity(), parts().config
-    with read() as db:
-        reports.reachable(db, report_id, Act.REPORT_UPLOAD, who)
-    limits = FileLimits(config.max_upload_bytes, config.max_pages)
-    if request.method == "GET":
-        return _act_page("reports/version.html", report_id, limits=limits)
-    file = request.files.get("file")
-    try:
-        if file is None or not file.filename:
-            raise Invalid(N_("Choose the report's new PDF."), field="file")
-        kept = keep_pdf(parts().storage, cast(BinaryIO, file.stream), file.filename, limits)
-        with transaction() as db:
-            reports.add_version(db, parts().queue, report_id, kept, actor=who, now=now())
-    except (Invalid, Duplicate) as refused:
-        return _act_page("reports/version.html", report_id, refused, limits=limits)
-    flash(_("The new version is stored; the precheck reads it in the background."))
     return done(_address(report_id))
 
 
@@ -175,9 +151,10 @@ def _edit_page(
     )
 
 
-def _act_page(
+def act_page(
     template: str, report_id: UUID, refused: DomainError | None = None, **more: Any
 ) -> Response:
+    """Render the page of one act on a report, with the refusal if there was one."""
     with read() as db:
         page = _page(report_id, metadata_page(db, report_id))
     return page_or_blocks(

@@ -9,7 +9,7 @@ from uuid import UUID
 from reviewapp.db.queries import reports as queries
 from reviewapp.db.queries.reports import FindingLine, PrecheckLine, ReportPage
 from reviewapp.domain.errors import N_, NotAllowed, NotFound
-from reviewapp.domain.lifecycle import Act, phase_allows
+from reviewapp.domain.lifecycle import GONE, Act, phase_allows
 from reviewapp.domain.policy import (
     Identity,
     Permission,
@@ -73,7 +73,7 @@ def open_(db: Any, report_id: UUID, who: Identity, version: int | None = None) -
         may_triage=(
             who.may(Permission.FINDING_TRIAGE)
             and phase_allows(page.phase, Act.TRIAGE)
-            and page.state != "withdrawn"
+            and page.state not in GONE
             and page.version.number == page.current_version
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, render_template, request, send_file, url_for
+from flask import Response, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters import rule_files
@@ -13,15 +13,15 @@ from reviewapp.adapters.page_images import DPI
 from reviewapp.adapters.pdf import MESSAGES
 from reviewapp.db.queries import records
 from reviewapp.domain.errors import N_, NotFound
-from reviewapp.domain.lifecycle import Act, phase_allows
+from reviewapp.domain.lifecycle import GONE, Act, phase_allows
 from reviewapp.domain.policy import Permission, Role, may_open_report
 from reviewapp.services import prechecks
 from reviewapp.web.reports import bp
 from reviewapp.web.reports.opening import Opened, know, open_
+from reviewapp.web.reports.originals import hand_out
 from reviewapp.web.reports.pictures import etag_of, picture
 from reviewapp.web.reports.words import (
     fact_lines,
-    file_name,
     grouped,
     section_lines,
     shown,
@@ -82,7 +82,7 @@ def show_page(
             tells_events=tells_events,
             may_rerun=who.may(Permission.FINDING_TRIAGE)
             and phase_allows(page.phase, Act.PRECHECK_RUN)
-            and page.state != "withdrawn",
+            and page.state not in GONE,
             **context(opened, error=error, current=current),
         ),
         status=status,
@@ -170,23 +170,10 @@ def page_image(report_id: UUID, version: int, page: int) -> Response:
 @bp.get("/reports/<uuid:report_id>/versions/<int:version>/file")
 @requires(Permission.REPORT_READ)
 def file(report_id: UUID, version: int) -> Response:
-    """Hand out the file as it was uploaded."""
+    """Hand out the file of a version: as it was uploaded, or as it was put together."""
     with read() as db:
         line = open_(db, report_id, current_identity(), version).page.version
-    try:
-        with parts().storage.local_path(line.sha256) as path:
-            handle = path.open("rb")  # stays readable where the path is gone after the block
-    except FileNotFoundError:
-        raise NotFound(N_("The file is missing in the store; tell the administrator.")) from None
-    response = send_file(
-        handle,
-        mimetype="application/pdf",
-        as_attachment=True,
-        download_name=file_name(line.file_name),
-        etag=line.sha256,
-    )
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return hand_out(line.sha256, line.file_name)
 
 
 @bp.post("/reports/<uuid:report_id>/precheck")

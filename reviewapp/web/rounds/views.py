@@ -34,6 +34,7 @@ STANDINGS = {
     "unreviewed": N_("reviews missing"),
     "unsettled": N_("not settled"),
     "withdrawn": N_("withdrawn"),
+    "split": N_("split into its reports"),
 }
 
 

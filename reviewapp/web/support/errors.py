@@ -33,6 +33,8 @@ def words(error: DomainError) -> str:
     values = {
         key: _(value) if isinstance(value, str) else value for key, value in error.values.items()
     }
+    if "%(" in str(values.get("why", "")):  # a sentence inside the sentence, with the same values
+        values["why"] = str(values["why"]) % values
     text = str(_(error.message))
     return text % values if values else text
 

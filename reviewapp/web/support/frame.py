@@ -33,11 +33,14 @@ ROLE_WORDS = {
     "system": N_("The program"),
 }
 KIND_WORDS = {"key-project": N_("Key project"), "department": N_("Department-wide")}
+PART_WORDS = {"body": N_("Body"), "annex": N_("Annex"), "signature": N_("Signature page")}
 
 
 def word(table: str, key: str | None) -> str:
     """Return the translated word of a stored code: word("phase", "rating")."""
-    words = {"phase": PHASE_WORDS, "role": ROLE_WORDS, "kind": KIND_WORDS}[table]
+    words = {"phase": PHASE_WORDS, "role": ROLE_WORDS, "kind": KIND_WORDS, "part": PART_WORDS}[
+        table
+    ]
     return str(_(words[key])) if key in words else (key or "")
 
 
