@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from reviewapp.adapters import figure_rule_files
+from reviewapp.adapters import figure_rule_files, rule_language
 from reviewapp.adapters.rule_reader import RuleFile, compile_pattern, lists, wrong
 from reviewapp.config import SettingError
 from reviewapp.domain.errors import Invalid
@@ -80,6 +80,7 @@ def _read(folder: Path) -> Rules:
         surveys=figure_rule_files.surveys(data["surveys"]),
         years=figure_rule_files.years(data["years"]),
         indicators=figure_rule_files.indicators(data["indicators"]),
+        language=rule_language.read(folder),
         content_hash=_hash(folder),
     )
     repealed.done()
@@ -89,7 +90,7 @@ def _read(folder: Path) -> Rules:
 
 def _hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    for name in sorted([*FILES, *(f"outline-{kind}" for kind in KINDS)]):
+    for name in sorted([*FILES, *rule_language.FILES, *(f"outline-{kind}" for kind in KINDS)]):
         digest.update(name.encode() + b"\0" + (folder / f"{name}.yaml").read_bytes() + b"\0")
     return digest.hexdigest()
 

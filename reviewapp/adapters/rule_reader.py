@@ -106,6 +106,16 @@ class RuleFile:
             raise self.wrong(key, "a list of pairs of texts is expected")
         return tuple((v[0], v[1]) for v in value)
 
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Return a list of lists of texts, or raise Invalid."""
+        value = self._take(key, ...)
+        if not isinstance(value, list) or not value:
+            raise self.wrong(key, "a list is expected")
+        rows = RuleFile(
+            self.path, {str(n): v for n, v in enumerate(value, 1)}, f"{self.prefix}{key}."
+        )
+        return tuple(rows.texts(number) for number in rows.data)
+
     def items(self, key: str) -> list[RuleFile]:
         """Return a list of mappings, or raise Invalid."""
         value = self._take(key, ...)

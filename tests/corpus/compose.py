@@ -35,7 +35,7 @@ _OUTLINES = {
 # What a flaw planted on purpose brings with it, neither right nor wrong.
 _ALLOWED = {
     "score-exceeds-weight": {"deduction-unexplained"},
-    "section-missing": {"problem-without-advice"},
+    "section-missing": {"problem-without-advice", "consultation-missing"},
     "section-empty": {"problem-without-advice"},
     "survey-arithmetic": {"survey-incomplete"},
     "amount-cross-foot": {"amount-inconsistent"},

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from reviewapp.domain.precheck.figure_rules import AmountRule, IndicatorRule, SurveyRule, YearRule
 from reviewapp.domain.precheck.finding import Severity
+from reviewapp.domain.precheck.language_rules import LanguageRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,5 +206,6 @@ class Rules:
     surveys: SurveyRule
     years: YearRule
     indicators: IndicatorRule
+    language: LanguageRules
     empty_below: int = 30  # characters, precheck contract
     content_hash: str = field(default="")

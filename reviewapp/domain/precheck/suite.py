@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from reviewapp.domain.precheck.checks import (
+    advice,
     amounts,
+    annexes,
+    blocks,
     citations,
     contents,
     cover,
     files,
     funds,
     leftovers,
+    names,
     scores,
     sections,
     shared,
+    signing,
     surveys,
 )
 from reviewapp.domain.precheck.checks import personal_data as personal
@@ -32,6 +37,11 @@ MODULES = (
     citations,
     surveys,
     shared,
+    annexes,
+    signing,
+    names,
+    blocks,
+    advice,
     personal,
     files,
 )

@@ -107,6 +107,44 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
             "%(chars)s characters in %(sentences)s sentences stand, or nearly so, in another report."
         ),
     },
+    "annex-missing": {
+        "": N_("Annex %(number)s is cited here; it stands nowhere in the file."),
+        "apart": N_("Annex %(number)s is cited here; it seems to be bound apart."),
+        "unread": N_(
+            "Annex %(number)s is cited here and was not found, but some pages could not be read."
+        ),
+        "scores": N_("No table of indicators and scores stands anywhere in the report."),
+        "scores-unread": N_(
+            "No table of indicators and scores could be read, but one may be there. Please look."
+        ),
+    },
+    "signature-missing": {
+        "": N_(
+            "Neither a place for the lead evaluator's signature nor one for the seal was found."
+        ),
+        "lead": N_("No place for the lead evaluator's signature was found."),
+        "seal": N_("No place for the agency's seal was found."),
+        "unread": N_(
+            "Places for signature and seal were not all found, but some pages could not be read."
+        ),
+    },
+    "consultation-missing": {
+        "": N_("Nothing says that the evaluated unit was asked for its opinion in writing."),
+        "unread": N_(
+            "Nothing that was read says that the evaluated unit was asked for its opinion in"
+            " writing, but some pages could not be read."
+        ),
+    },
+    "name-inconsistent": {
+        "": N_("“%(found)s” stands here; the report is about “%(own)s”."),
+    },
+    "block-mislabelled": {
+        "": N_("Below “%(heading)s” this sentence speaks of another block."),
+        "indicators": N_("Below “%(heading)s” stand indicators of another block: %(words)s."),
+    },
+    "problem-without-advice": {
+        "": N_("No recommendation seems to answer the problem “%(problem)s”."),
+    },
     "pii-bank-card": {"": N_("A bank card number stands here; mask it before publication.")},
     "pii-phone": {"": N_("A mobile number stands here; mask it before publication.")},
     "text-layer-missing": {"": N_("This page is a picture without text; it was not checked.")},
