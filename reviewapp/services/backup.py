@@ -49,7 +49,8 @@ def backup(config: Config, folder: Path) -> Path:
     counts = _write_tables(database, folder / "database")
     database.engine.dispose()
     for sha256 in _file_hashes(folder / "database"):
-        (folder / "files" / sha256).write_bytes(storage.read(sha256))
+        with storage.local_path(sha256) as path:  # a ZIP may be larger than the memory
+            shutil.copyfile(path, folder / "files" / sha256)
     (folder / "secret-key").write_text(config.secret_key, encoding="ascii")
     (folder / "secret-key").chmod(0o600)
     manifest = {
@@ -73,18 +74,21 @@ def restore(environ: Mapping[str, str], folder: Path) -> None:
     Raises Invalid for a folder that is no whole backup, Conflict where there is data already.
     """
     manifest = _checked_manifest(folder)
-    data_dir = prepare_data_dir({**environ, "SECRET_KEY": ""})
-    if not environ.get("SECRET_KEY"):
-        shutil.copyfile(folder / "secret-key", data_dir / "secret-key")
+    data_dir = prepare_data_dir(environ)
     config = Config.from_env(environ)
     database = Database(config.database_url)
+    database.reach()
     if sa.inspect(database.engine).get_table_names() and not _is_empty(database):
         raise Conflict(N_("There is data here already; a backup is restored into an empty place."))
+    if not environ.get("SECRET_KEY"):
+        shutil.copyfile(folder / "secret-key", data_dir / "secret-key")
     migrate.upgrade(database, manifest["schema"])
     storage = Storage(config.storage_url, config.data_dir / "tmp")
     for path in sorted((folder / "files").iterdir()):
-        if storage.put(path.read_bytes()) != path.name:
-            raise Invalid(N_("The file %(name)s in the backup is damaged."), name=path.name)
+        with path.open("rb") as stream, storage.receive(stream, path.stat().st_size) as received:
+            if received.sha256 != path.name:
+                raise Invalid(N_("The file %(name)s in the backup is damaged."), name=path.name)
+            storage.keep(received)
     with database.engine.execution_options(write=True).begin() as connection:
         for table in metadata.sorted_tables:
             _read_table(connection, table, folder / "database" / f"{table.name}.jsonl")

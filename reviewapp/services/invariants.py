@@ -262,8 +262,10 @@ def _files(session: Session, storage: Storage) -> list[str]:
         if not storage.exists(row.sha256):
             found.append(f"File {row.sha256}: is not in the store.")
             continue
-        content = storage.read(row.sha256)
-        if hashlib.sha256(content).hexdigest() != row.sha256 or len(content) != row.size_bytes:
+        with storage.local_path(row.sha256) as path, path.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+            size = handle.tell()
+        if digest != row.sha256 or size != row.size_bytes:
             found.append(f"File {row.sha256}: its bytes have changed.")
     return found
 

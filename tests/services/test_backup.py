@@ -71,8 +71,24 @@ def test_nothing_is_restored_over_data(
     environ = {"DATA_DIR": str(tmp_path / "place")}
     backup.restore(environ, tmp_path / "backup")
 
+    # Another installation by now: its key signs the sessions of those who work there.
+    key = tmp_path / "place" / "secret-key"
+    key.write_text("k" * 64, encoding="ascii")
+
     with pytest.raises(Conflict):
         backup.restore(environ, tmp_path / "backup")
+    assert key.read_text(encoding="ascii") == "k" * 64
+
+
+def test_a_file_that_was_changed_in_the_backup_is_refused(
+    config: Config, database: Database, storage: Storage, cast: Cast, tmp_path: Path
+) -> None:
+    sha256 = _fill(database, storage, cast)
+    backup.backup(config, tmp_path / "backup")
+    (tmp_path / "backup" / "files" / sha256).write_bytes(b"%PDF-1.7 another report")
+
+    with pytest.raises(Invalid):
+        backup.restore({"DATA_DIR": str(tmp_path / "place")}, tmp_path / "backup")
 
 
 @pytest.mark.parametrize("damage", ["manifest.json", "database/account.jsonl"])
