@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from reviewapp import __version__
-from reviewapp.db.models import Event, EventHead
+from reviewapp.db.models import Event, EventHead, Report, Round, RubricVersion
 from reviewapp.domain.policy import Identity
 
 GENESIS = "0" * 64
@@ -55,7 +55,8 @@ def record(
     """Append an event in the same transaction as the change that it tells of.
 
     `kind` is past tense (report.taken-in). `before` and `after` hold only what changed, as plain
-    values. The lock on the head row puts writers in a line, so numbers have no gaps.
+    values. What belongs to a round names its rubric: a report the one of its kind, all else both.
+    The lock on the head row puts writers in a line, so numbers have no gaps.
     """
     head = take_turn(session)
     event = Event(
@@ -72,7 +73,7 @@ def record(
         before=_plain(before or {}),
         after=_plain(after or {}),
         program_version=__version__,
-        rubric_version=rubric_version,
+        rubric_version=rubric_version or _rubrics(session, round_id, subject_id),
         previous_hash=head.hash or GENESIS,
         hash="",
     )
@@ -83,6 +84,21 @@ def record(
     session.add(head)
     session.flush()
     return event
+
+
+def _rubrics(session: Session, round_id: UUID | None, subject_id: object) -> str:
+    """Return the rubrics by which the round rates, as slug and version."""
+    round_ = session.get(Round, round_id) if round_id else None
+    if round_ is None:
+        return ""
+    keys = {
+        "key-project": round_.key_project_rubric_id,
+        "department": round_.department_rubric_id,
+    }
+    report = session.get(Report, subject_id) if isinstance(subject_id, UUID) else None
+    wanted = [keys[report.kind]] if report is not None else list(keys.values())
+    rows = [session.get_one(RubricVersion, key) for key in wanted]
+    return "；".join(f"{row.slug} {row.version}" for row in rows)
 
 
 def event_hash(event: Event) -> str:

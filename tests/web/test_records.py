@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
+from reviewapp.db.models import Agency, Event
 from reviewapp.db.session import Database
-from reviewapp.services import audit
+from reviewapp.services import audit, registers, reports
+from reviewapp.services.round_rules import rubric_version_of
+from tests import rows
 from tests.people import NOW, Cast
 
 Client = Callable[..., FlaskClient]
@@ -37,7 +41,54 @@ def test_an_auditor_reads_who_did_what(client_of: Client, cast: Cast) -> None:
 
     assert "《甲项目》" in text
     assert "孟敏" in text
-    assert "uploaded → =cmd()" in text
+    assert "状态：待接收 → =cmd()" in text
+
+
+def test_the_records_tell_in_words_by_which_rubric(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    with database.transaction() as session:
+        round_ = rows.round_(session, phase="preparation")
+        report = rows.report(session, round_)
+        report.state = "uploaded"
+        session.add(report)
+        reports.take_in(session, report.id, actor=cast.meng, now=NOW)
+        agency = session.get_one(Agency, report.agency_id)
+        audit.record(
+            session,
+            "report.metadata-confirmed",
+            actor=cast.meng,
+            now=NOW,
+            subject_type="report",
+            subject_id=report.id,
+            round_id=round_.id,
+            before={"agency_id": None, "amount_cents": 1000},
+            after={"agency_id": agency.id, "amount_cents": 123450},
+        )
+        registers.save(
+            session,
+            registers.REGISTERS["experts"],
+            None,
+            {"name": "周一", "title": "教授"},
+            actor=cast.meng,
+            now=NOW,
+        )
+    text = client_of(cast.yan).get("/records").get_data(as_text=True)
+
+    for said in (
+        "状态：待接收 → 已收件",
+        f"第三方机构：– → {agency.name}",
+        "金额（元）：10 → 1234.5",
+        "登记名录",
+        "职称：教授",
+    ):
+        assert said in text, said
+    with database.read() as session:
+        events = session.exec(select(Event).where(Event.subject_type == "report")).all()
+        kept = rubric_version_of(session, round_, report.kind)
+    rubric = f"{kept.slug} {kept.version}"
+    assert {one.rubric_version for one in events} == {rubric}
+    assert rubric in text
 
 
 @pytest.mark.usefixtures("_trail")

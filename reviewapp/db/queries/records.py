@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Event
+from reviewapp.db.models import Agency, Event, Expert, Report
+
+BATCH = 500  # ids in one query
+_NAMED = (
+    (col(Agency.id), col(Agency.name)),
+    (col(Report.id), col(Report.title)),
+    (col(Expert.id), col(Expert.name)),
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class EventLine:
     after: dict[str, Any]
     program_version: str
     rubric_version: str
+    previous_hash: str
     hash: str
 
 
@@ -58,6 +67,17 @@ def event_lines(
 def event_kinds(session: Session) -> tuple[str, ...]:
     """Return the kinds of events that have happened, in alphabetical order."""
     return tuple(session.exec(select(Event.kind).distinct().order_by(col(Event.kind))))
+
+
+def names_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what agencies, reports and experts among the ids are called."""
+    found: dict[UUID, str] = {}
+    wanted = list(ids)
+    for some in (wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)):
+        for key, name in _NAMED:
+            rows = session.execute(sa.select(key, name).where(key.in_(some)))
+            found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def _filtered(search: EventSearch) -> Any:
@@ -93,5 +113,6 @@ def _line(event: Event) -> EventLine:
         after=event.after,
         program_version=event.program_version,
         rubric_version=event.rubric_version,
+        previous_hash=event.previous_hash,
         hash=event.hash,
     )

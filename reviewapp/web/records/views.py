@@ -11,7 +11,7 @@ from reviewapp.db.queries.records import EventSearch, event_kinds, event_lines
 from reviewapp.domain.policy import Permission
 from reviewapp.services import audit
 from reviewapp.web.support.access import requires
-from reviewapp.web.support.event_words import changes, event_word
+from reviewapp.web.support.event_words import changes_in, event_word
 from reviewapp.web.support.filters import exact
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import word
@@ -39,7 +39,7 @@ def index() -> str:
         search=search,
         paging=Paging(paging.page, PAGE_SIZE, total),
         query={"since": "", "until": ""} | _query(),
-        changes=changes,
+        changes=changes_in(lines),
         event_word=event_word,
         proof=None,
     )
@@ -70,9 +70,8 @@ def export() -> Response:
         lines, _total = event_lines(db, _search(), limit=EXPORT_LIMIT)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        ["number", "at", "kind", "actor", "role", "subject", "title", "changes", "hash"]
-    )
+    writer.writerow(_columns())
+    changes = changes_in(lines)
     for line in lines:
         row = [
             line.number,
@@ -83,6 +82,9 @@ def export() -> Response:
             line.subject_type,
             line.subject_title,
             "；".join(changes(line)),
+            line.program_version,
+            line.rubric_version,
+            line.previous_hash,
             line.hash,
         ]
         writer.writerow([_harmless(value) for value in row])
@@ -91,6 +93,23 @@ def export() -> Response:
         mimetype="text/csv",
         headers={"Content-Disposition": "attachment; filename=records.csv"},
     )
+
+
+def _columns() -> list[str]:
+    return [
+        _("No."),
+        _("When"),
+        _("What happened"),
+        _("Who"),
+        _("Role"),
+        _("Kind of thing"),
+        _("To what"),
+        _("Changes"),
+        _("Program"),
+        _("Rubric"),
+        _("Hash of the entry before"),
+        _("Hash"),
+    ]
 
 
 def _harmless(value: object) -> object:

@@ -28,7 +28,7 @@ from reviewapp.web.reports.words import (
     titles,
 )
 from reviewapp.web.support.access import requires
-from reviewapp.web.support.event_words import changes, event_word
+from reviewapp.web.support.event_words import changes_in, event_word
 from reviewapp.web.support.findings import sentence
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.frame import about_round
@@ -78,7 +78,7 @@ def show_page(
             tab=tab,
             events=events,
             event_word=event_word,
-            changes=changes,
+            changes=changes_in(events),
             tells_events=tells_events,
             may_rerun=who.may(Permission.FINDING_TRIAGE)
             and phase_allows(page.phase, Act.PRECHECK_RUN)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from flask_babel import gettext as _
 
+from reviewapp.adapters import rule_files
+from reviewapp.db.queries.records import names_of
 from reviewapp.domain.errors import N_
+from reviewapp.domain.precheck.words import check_title
+from reviewapp.web.support.change_words import Lookup, ids_in, name_of, value_of
+from reviewapp.web.support.language import locale
+from reviewapp.web.support.parts import parts, read
 
 EVENT_WORDS: dict[str, str] = {
     "account.created": N_("account made"),
@@ -61,6 +69,7 @@ EVENT_WORDS: dict[str, str] = {
     "precheck.finished": N_("precheck finished"),
     "precheck.requested": N_("precheck asked for again"),
     "register.changed": N_("register changed"),
+    "register.added": N_("added to a register"),
     "report.metadata-confirmed": N_("report details confirmed"),
     "report.metadata-proposed": N_("report details proposed by the precheck"),
     "report.restored": N_("report brought back"),
@@ -79,7 +88,10 @@ EVENT_WORDS: dict[str, str] = {
 
 
 class Changed(Protocol):
-    """An event's two sides."""
+    """An event's two sides, and what kind of thing it is about."""
+
+    @property
+    def subject_type(self) -> str: ...
 
     @property
     def before(self) -> dict[str, Any]: ...
@@ -93,22 +105,46 @@ def event_word(kind: str) -> str:
     return str(_(EVENT_WORDS[kind])) if kind in EVENT_WORDS else kind
 
 
-def changes(event: Changed) -> list[str]:
-    """Return what changed, one line a value: from → to."""
-    lines = []
-    for key in sorted(set(event.before) | set(event.after)):
-        old, new = event.before.get(key), event.after.get(key)
-        if key in event.before and key in event.after:
-            lines.append(f"{key}: {_short(old)} → {_short(new)}")
-        elif key in event.after:
-            lines.append(f"{key}: {_short(new)}")
-        else:
-            lines.append(f"{key}: {_short(old)} →")
-    return lines
+def changes_in(events: Iterable[Changed]) -> Callable[[Changed], list[str]]:
+    """Return what tells of each event what changed, one line a value: name, from → to.
+
+    What the events name by id is looked up at once, before the page is made.
+    """
+    ids = set[UUID]().union(*(ids_in([one.before, one.after]) for one in events))
+    with read() as db:
+        look_up = _look_up(names_of(db, ids))
+
+    def changes(event: Changed) -> list[str]:
+        keys = sorted(set(event.before) | set(event.after))
+        return [_change(event, key, look_up) for key in keys]
+
+    return changes
 
 
-def _short(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    text = "、".join(str(v) for v in value) if isinstance(value, list) else str(value)
-    return text if len(text) <= 120 else text[:119] + "…"
+def _change(event: Changed, key: str, look_up: Lookup) -> str:
+    old = value_of(key, event.before.get(key), look_up)
+    new = value_of(key, event.after.get(key), look_up)
+    if key not in event.before:
+        said = new
+    elif key not in event.after:
+        said = f"{old} →"
+    else:
+        said = f"{old} → {new}"
+    return str(_("%(name)s: %(value)s", name=name_of(key, event.subject_type), value=said))
+
+
+def _look_up(names: Mapping[UUID, str]) -> Lookup:
+    lang = "en" if locale() == "en" else "zh-Hans"
+
+    def look_up(key: str, value: str) -> str:
+        if key == "finding":
+            rules = rule_files.load(parts().config.rubrics_dir / "precheck")
+            try:
+                return check_title(rules, value, lang)
+            except KeyError:  # a check that was taken out of the rules since
+                return value
+        for found in ids_in(value):
+            return names.get(found, value)
+        return value
+
+    return look_up
