@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask.testing import FlaskClient
 from sqlmodel import Session
 
 from reviewapp.db.models import Answer, Notice, Opinion, Report, RoundPhase, Settlement
@@ -14,6 +16,7 @@ from reviewapp.domain.policy import Identity
 from tests import rows
 from tests.people import NOW, Cast
 
+Client = Callable[[Identity], FlaskClient]
 TODAY = date(2025, 11, 3)
 
 
@@ -40,6 +43,21 @@ def _settle(session: Session, report: Report, cast: Cast) -> None:
 def test_an_officer_without_rounds_is_told_to_make_one(database: Database, cast: Cast) -> None:
     with database.read() as session:
         assert _said(session, cast.meng) == [("rounds.create", 0)]
+
+
+def test_the_home_of_who_reads_rounds_shows_the_distribution_and_no_other(
+    client_of: Client, database: Database, cast: Cast
+) -> None:
+    with database.transaction() as session:
+        in_round = rows.round_(session, phase="settlement")
+        _settle(session, rows.report(session, in_round), cast)
+        rows.report(session, in_round)
+
+    for reader in (cast.meng, cast.fang):
+        page = client_of(reader).get("/home").text
+        assert "<title>A 1</title>" in page
+    for outsider in (cast.luo, cast.lin):
+        assert 'class="distribution"' not in client_of(outsider).get("/home").text
 
 
 def test_an_officer_sees_what_intake_needs(database: Database, cast: Cast) -> None:

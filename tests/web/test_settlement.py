@@ -49,6 +49,8 @@ def test_undisputed_results_are_accepted_in_one_act(
     client = client_of(cast.meng)
     page = client.get(path).text
     assert "97" in page
+    # The strip says in words what it shows.
+    assert re.search("<title>2 份评审：9[68], 9[68]；建议 97</title>", page)
     assert client.post(path, data={"seen": f"{report_id}:9600"}).status_code == 409
     assert client.post(path, data={"seen": f"{report_id}:9700"}).status_code == 303
     with database.read() as session:

@@ -90,6 +90,7 @@ class SettlementPage:
     round_id: UUID
     round_title: str
     phase: str
+    bands: list[Any]
     rubric: Rubric
     asked: int
     columns: tuple[ReviewColumn, ...]
@@ -207,6 +208,7 @@ def settlement_page(session: Session, report_id: UUID) -> SettlementPage | None:
         round_id=round_.id,
         round_title=round_.title,
         phase=round_.phase,
+        bands=round_.bands,
         rubric=_rubric(session, round_, report.kind),
         asked=asked,
         columns=_columns(session, report_id),

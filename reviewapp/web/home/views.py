@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
+from reviewapp.db.queries.standing import standing
 from reviewapp.db.queries.waiting import has_accounts, home_page
+from reviewapp.domain.policy import Permission
 from reviewapp.web.support.access import public, signed_in
 from reviewapp.web.support.identity import current_identity, is_signed_in
 from reviewapp.web.support.parts import now, read, today
+from reviewapp.web.support.pictures import distribution
 
 bp = Blueprint("home", __name__)
 
@@ -28,8 +31,11 @@ def index() -> Response | str:
 def waiting() -> str:
     """List what waits for the person, most urgent first."""
     with read() as session:
-        page = home_page(session, current_identity(), now=now(), today=today())
-    return render_template("home/waiting.html", page=page)
+        who = current_identity()
+        page = home_page(session, who, now=now(), today=today())
+        present = standing(session) if who.may(Permission.ROUND_READ) else None
+    stripes = distribution(present.letters) if present else ()
+    return render_template("home/waiting.html", page=page, present=present, stripes=stripes)
 
 
 @bp.get("/health")

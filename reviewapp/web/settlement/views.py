@@ -12,9 +12,10 @@ from reviewapp.db.queries import settlement as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.policy import Permission
-from reviewapp.domain.rubric import format_points
+from reviewapp.domain.rubric import bands_from_json, format_points
 from reviewapp.services import settlement
 from reviewapp.web.settlement import bp
+from reviewapp.web.settlement.drawing import lines_of, page_strip, warmth
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.downloads import excel
 from reviewapp.web.support.errors import status_of, words
@@ -40,6 +41,7 @@ def round_page(round_id: UUID) -> str:
         round_id=round_id,
         tab="settlement",
         rows=rows,
+        lines=lines_of(rows, bands_from_json(page.bands)),
         agreed=sum(row.state == "proposed" and not row.is_disputed for row in rows),
         disputed=sum(row.state == "proposed" and row.is_disputed for row in rows),
         waiting=sum(row.is_waiting for row in rows),
@@ -175,9 +177,13 @@ def _page(report_id: UUID, refused: DomainError | None = None) -> Response:
     if page is None or isinstance(refused, NotFound):
         raise NotFound(N_("There is no such report."))
     about_round(page.round_id)
+    picture, said = page_strip(page, bands_from_json(page.bands))
     body = render_template(
         "settlement/show.html",
         page=page,
+        picture=picture,
+        said=said,
+        warmth=warmth(page),
         rubric=page.rubric,
         proposal=page.proposal,
         aggregates={one.id: one for one in page.proposal.criteria} if page.proposal else {},
