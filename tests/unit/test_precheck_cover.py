@@ -54,6 +54,12 @@ def test_labels_that_their_values_follow_at_once_are_read() -> None:
     assert missing_of(cover) == set()
 
 
+def test_a_period_under_the_label_leaves_the_date_to_its_own_line() -> None:
+    cover = (*PLAIN[:6], "评价时间：2025年4月—2025年6月", "2025年6月30日")
+
+    assert facts_of(cover)["report_date"] == "2025-06-30"
+
+
 def test_a_name_that_begins_like_a_label_is_a_name() -> None:
     cover = (*PLAIN[:5], "评价机构联合会咨询有限公司", PLAIN[6])
 

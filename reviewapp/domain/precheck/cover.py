@@ -203,6 +203,7 @@ def _add_unlabelled(
     fields: dict[str, Stated], rows: list[list[_Segment]], rule: CoverRule, title: Stated | None
 ) -> None:
     """Read agency, unit and date from lines without a label."""
+    _read_date(fields)
     labelled = fields.keys() & {"unit", "department"}
     for segment in (segment for row in rows for segment in row):
         if title is not None and _inside(segment.line, title.place):
@@ -219,7 +220,6 @@ def _add_unlabelled(
         alone = len(found) == 1 and found[0].start <= 5 and len(whole) <= found[0].end + 3
         if alone and found[0].month:
             fields.setdefault("report_date", Stated(str(found[0]), _place([segment])))
-    _read_date(fields)
 
 
 def _inside(line: Line, place: Place) -> bool:
@@ -234,7 +234,7 @@ def _read_date(fields: dict[str, Stated]) -> None:
     found = dates(plain(stated.value))
     if len(found) == 1:
         fields["report_date"] = Stated(str(found[0]), stated.place)
-    elif not re.fullmatch(r"20\d\d(?:-\d\d){1,2}", stated.value):
+    else:
         del fields["report_date"]
 
 

@@ -179,8 +179,11 @@ def figures(
     found: dict[str, Fact] = {}
     for name, patterns in rule.patterns.items():
         money = "<amount>" in "".join(patterns)
-        fact = _figure(preferred, patterns, year) if money or name == "execution_rate" else None
-        fact = fact or _figure(paragraphs, patterns, year)
+        # A survey is made when the report is written, after the year that it is about.
+        after = name.startswith("survey_") or name == "satisfaction"
+        years = (year, year if after else None)
+        fact = _figure(preferred, patterns, years) if money or name == "execution_rate" else None
+        fact = fact or _figure(paragraphs, patterns, years)
         if fact is not None:
             found[name] = _converted(name, fact)
     for name, columns in rule.table_columns.items():
@@ -191,8 +194,15 @@ def figures(
 
 
 def _figure(
-    paragraphs: Sequence[Paragraph], patterns: tuple[str, ...], year: int | None
+    paragraphs: Sequence[Paragraph],
+    patterns: tuple[str, ...],
+    years: tuple[int | None, int | None],
 ) -> Fact | None:
+    """Find the first wording that speaks of the year; `years` are it and the first that also may.
+
+    Without the second, a sentence about any other year does not count.
+    """
+    year, since = years
     for pattern in patterns:
         if "<year>" in pattern and year is None:
             continue
@@ -200,7 +210,7 @@ def _figure(
         compiled = re.compile(filled)
         for paragraph in paragraphs:
             for match in compiled.finditer(paragraph.text):
-                if not _other_year(paragraph.text, match.start(), year):
+                if not _other_year(paragraph.text, match.start(), year, since):
                     start, end = _total_of(paragraph.text, *match.span("value"))
                     return Fact(paragraph.text[start:end], paragraph.place(start, end))
     return None
@@ -225,11 +235,13 @@ def _total_of(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _other_year(text: str, start: int, year: int | None) -> bool:
-    """Say whether the sentence so far speaks of another year only."""
+def _other_year(text: str, start: int, year: int | None, since: int | None) -> bool:
+    """Say whether the sentence so far speaks of another year only; years from `since` on may be."""
     sentence = re.split(r"[。;]", text[:start])[-1]
     years = _YEAR.findall(_CUT_OFF.sub("", sentence[-40:]))
-    return bool(years and year is not None and int(years[-1]) != year)
+    if not years or year is None or int(years[-1]) == year:
+        return False
+    return since is None or int(years[-1]) < since
 
 
 def _converted(name: str, fact: Fact) -> Fact:
