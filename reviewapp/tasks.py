@@ -30,6 +30,7 @@ def intake(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         brought = intakes.brought_of(session, intake_id)
     reading = None
     if brought is not None:
+        files, one_report = brought
         config = workshop.config
         limits = IntakeLimits(
             max_bytes=config.max_upload_bytes,
@@ -38,7 +39,9 @@ def intake(workshop: Workshop, lease: Lease, tell: Tell) -> None:
             max_members=config.max_archive_members,
         )
         words = load_words(config.rubrics_dir / "intake.yaml")
-        reading = intake_reading.read(workshop.storage, brought, words, limits, tell)
+        reading = intake_reading.read(
+            workshop.storage, files, words, limits, tell, one_report=one_report
+        )
     with workshop.database.transaction() as session:
         if reading is not None:
             intakes.show(session, intake_id, reading, now=workshop.clock())

@@ -41,12 +41,13 @@ class MemberDamaged(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a ZIP: its place, its readable name without folders, and its stated size."""
+    """A file in a ZIP: its place, its readable name, its folder's, and its stated size."""
 
     index: int
     name: str
     size_bytes: int
     is_unsafe: bool  # the name leads out of the archive, or is a link
+    folder: str = ""  # the path of folders around it, empty at the top
 
 
 class Archive:
@@ -117,7 +118,8 @@ def _members(infos: list[zipfile.ZipInfo]) -> Iterator[Member]:
             continue
         is_link = stat.S_ISLNK(info.external_attr >> 16)
         leads_out = ".." in parts or parts[0] == "" or parts[0].endswith(":")
-        yield Member(index, parts[-1], info.file_size, is_link or leads_out)
+        folder = "" if leads_out else "/".join(parts[:-1])
+        yield Member(index, parts[-1], info.file_size, is_link or leads_out, folder)
 
 
 def _readable(info: zipfile.ZipInfo) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from reviewapp.domain.bundle import PART_KINDS
 from reviewapp.domain.errors import N_, Invalid
 from reviewapp.domain.intake import IntakeWords, plain_word
 
@@ -20,7 +22,20 @@ def load_words(path: Path) -> IntakeWords:
     except (OSError, yaml.YAMLError) as error:
         raise _problem(path, "", str(error)) from error
     tables = {key: _flat(path, data, key) for key in ("columns", "kinds", "grades")}
-    return IntakeWords(**tables)
+    return IntakeWords(**tables, parts=_parts(path, data))
+
+
+def _parts(path: Path, data: object) -> Mapping[str, tuple[str, ...]]:
+    """Return the words in a file's name that say what part of a report it is."""
+    table = data.get("parts") if isinstance(data, dict) else None
+    if not isinstance(table, dict) or not set(table) <= set(PART_KINDS):
+        raise _problem(path, "parts", f"expected lists of words for {', '.join(PART_KINDS)}")
+    found = {}
+    for kind, words in table.items():
+        if not isinstance(words, list) or not all(words):
+            raise _problem(path, f"parts.{kind}", "expected a list of words")
+        found[kind] = tuple(unicodedata.normalize("NFKC", str(word)).casefold() for word in words)
+    return found
 
 
 def _flat(path: Path, data: object, key: str) -> Mapping[str, str]:

@@ -41,6 +41,18 @@ DOUBTS: Mapping[str, tuple[bool, str]] = {
         False,
         N_("No agency is given; the precheck will propose the one it reads."),
     ),
+    "parts-list": (
+        False,
+        N_("Proposed as one report of %(count)s files, by the list. Check their order."),
+    ),
+    "parts-folder": (
+        False,
+        N_("Proposed as one report of %(count)s files, by their folder. Check their order."),
+    ),
+    "part-missing": (False, N_("The list names “%(name)s” as well, and no file fits it.")),
+    "part-refused": (True, N_("“%(name)s”: %(why)s")),
+    "parts-refused": (True, "%(why)s"),
+    "part-here": (True, N_("“%(name)s” is already in this round.")),
     "value-odd": (False, N_("“%(value)s” in the column %(column)s could not be read.")),
 }
 # Doubts about a whole intake.
@@ -81,6 +93,7 @@ class IntakeWords:
     columns: Mapping[str, str]  # normalised heading → canonical column
     kinds: Mapping[str, str]  # normalised word → kind
     grades: Mapping[str, str]
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of part → its signs
 
 
 @dataclass(frozen=True)

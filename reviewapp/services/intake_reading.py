@@ -15,17 +15,22 @@ from reviewapp.adapters.archives import Archive, ArchiveRefused, Member, MemberD
 from reviewapp.adapters.file_types import ARCHIVES, PDF, XLSX, ZIP, file_type
 from reviewapp.adapters.spreadsheets import read_sheet
 from reviewapp.adapters.storage import Received, Storage, TooLarge
+from reviewapp.domain.bundle import Part
 from reviewapp.domain.errors import Invalid
 from reviewapp.domain.intake import (
+    DOUBTS,
     Doubt,
     IntakeWords,
     ListRow,
+    Match,
     kind_from_title,
     match,
     plain_word,
     read_row,
     title_from_name,
 )
+from reviewapp.domain.intake_groups import Group, Named, one_row_a_file, propose
+from reviewapp.services import originals
 from reviewapp.services.uploads import (
     MAX_LIST_BYTES,
     Brought,
@@ -44,15 +49,21 @@ class LookedAt:
     size_bytes: int = 0
     pages: int | None = None
     doubts: tuple[Doubt, ...] = ()
+    folder: str = ""  # in a ZIP
+    is_pdf: bool = False  # also one that cannot be used
 
 
 @dataclass(frozen=True)
 class ItemDraft:
-    """A row of the preview: a file, or a row of the list that no file fits, and the doubts."""
+    """A row of the preview: a file, or a row of the list that no file fits, and the doubts.
+
+    `parts` are the files, each with its kind, that the row's file was put together from.
+    """
 
     file: LookedAt | None
     listed: dict[str, object]
     doubts: tuple[Doubt, ...]
+    parts: tuple[tuple[ItemDraft, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ class _Desk:
     words: IntakeWords
     limits: IntakeLimits
     tell: Callable[[int, int], None]
+    one_report: bool = False
     total: int = 0
     done: int = 0
     files: list[LookedAt] = field(default_factory=list)
@@ -89,9 +101,14 @@ def read(
     words: IntakeWords,
     limits: IntakeLimits,
     tell: Callable[[int, int], None],
+    *,
+    one_report: bool = False,
 ) -> Reading:
-    """Read everything that was brought. `tell(done, total)` counts files."""
-    desk = _Desk(storage, words, limits, tell, total=len(brought))
+    """Read everything that was brought. `tell(done, total)` counts files.
+
+    `one_report` is what whoever brought the files said of them.
+    """
+    desk = _Desk(storage, words, limits, tell, one_report, total=len(brought))
     for one in brought:
         _read_brought(desk, one)
         desk.step()
@@ -134,7 +151,7 @@ def _read_member(desk: _Desk, archive: Archive, member: Member) -> None:
         return
     try:
         with archive.stream(member) as stream:
-            _read_stream(desk, stream, name)
+            _read_stream(desk, stream, name, member.folder)
     except MemberDamaged:
         desk.files.append(LookedAt(name, doubts=(Doubt("damaged-member"),)))
     except TooLarge:
@@ -142,7 +159,7 @@ def _read_member(desk: _Desk, archive: Archive, member: Member) -> None:
         desk.files.append(LookedAt(name, doubts=(Doubt("too-large", {"limit": limit}),)))
 
 
-def _read_stream(desk: _Desk, stream: BinaryIO, name: str) -> None:
+def _read_stream(desk: _Desk, stream: BinaryIO, name: str, folder: str) -> None:
     with desk.storage.receive(stream, desk.limits.max_bytes) as received:
         found = file_type(received.head(), name, received.path)
         if received.size_bytes == 0:
@@ -156,7 +173,7 @@ def _read_stream(desk: _Desk, stream: BinaryIO, name: str) -> None:
             looked = _look(desk, received, name)
             if looked.sha256 is not None:
                 desk.storage.keep(received)
-            desk.files.append(looked)
+            desk.files.append(replace(looked, folder=folder))
             return
         else:
             doubt = Doubt("archive-inside") if found in ARCHIVES else not_pdf(found)
@@ -169,8 +186,8 @@ def _look(desk: _Desk, received: Received, name: str) -> LookedAt:
         look = pdf.inspect(received.path, limits=limits)
     except pdf.Unreadable as error:
         doubt = Doubt(error.code, dict(error.values))
-        return LookedAt(name, size_bytes=received.size_bytes, doubts=(doubt,))
-    return LookedAt(name, received.sha256, received.size_bytes, look.pages)
+        return LookedAt(name, size_bytes=received.size_bytes, doubts=(doubt,), is_pdf=True)
+    return LookedAt(name, received.sha256, received.size_bytes, look.pages, is_pdf=True)
 
 
 def _read_list(desk: _Desk, path: Path, name: str) -> None:
@@ -199,18 +216,73 @@ def _read_list(desk: _Desk, path: Path, name: str) -> None:
 
 
 def _items(desk: _Desk) -> tuple[ItemDraft, ...]:
+    """Return the rows of the preview; files that seem to be one report are one row."""
     files = _with_twins_marked(desk.files)
+    rows = one_row_a_file(desk.rows or ())
+    named = [
+        Named(one.name, one.folder, one.is_pdf and all(d.code != "twice" for d in one.doubts))
+        for one in files
+    ]
+    matches = match([one.name for one in files], rows)
+    grouped = propose(named, rows, matches, desk.words.parts, one_report=desk.one_report)
+    first = {min(group.files): group for group in grouped.groups}
+    in_a_group = {index for group in grouped.groups for index in group.files}
+    alone = {found.file: found for found in grouped.matches if found.file is not None}
     items = []
-    for found in match([one.name for one in files], desk.rows or ()):
-        file = files[found.file] if found.file is not None else None
-        listed = dict(found.row.values) if found.row else {}
-        if found.row:
-            listed["row"] = found.row.number
-        doubts = (*(file.doubts if file else ()), *found.doubts)
-        if file is not None and "kind" not in listed:
-            doubts = (*doubts, _doubt_of_kind(str(listed.get("title") or file.name)))
-        items.append(ItemDraft(file, listed, doubts))
+    for index in range(len(files)):
+        if index in first:
+            items.append(_bundle(desk, first[index], files))
+        elif index not in in_a_group:
+            items.append(_item(alone[index], files))
+    items += [_item(found, files) for found in grouped.matches if found.file is None]
     return tuple(items)
+
+
+def _item(found: Match, files: Sequence[LookedAt]) -> ItemDraft:
+    file = files[found.file] if found.file is not None else None
+    listed = dict(found.row.values) if found.row else {}
+    if found.row:
+        listed["row"] = found.row.number
+    doubts = (*(file.doubts if file else ()), *found.doubts)
+    if file is not None and "kind" not in listed:
+        doubts = (*doubts, _doubt_of_kind(str(listed.get("title") or file.name)))
+    return ItemDraft(file, listed, doubts)
+
+
+def _bundle(desk: _Desk, group: Group, files: Sequence[LookedAt]) -> ItemDraft:
+    """Put the files of a proposed report together; what is in the way is a doubt that blocks."""
+    own = [files[index] for index in group.files]
+    pairs = list(zip(own, group.kinds, strict=True))
+    named = next((one for one, kind in pairs if kind == "body"), own[0])
+    listed = dict(group.listed)
+    # A part that is taken out again is a file like any other.
+    alone = tuple(
+        (_item(Match(index, None), files), kind)
+        for index, kind in zip(group.files, group.kinds, strict=True)
+    )
+    doubts = group.doubts
+    if "kind" not in listed:
+        doubts = (*doubts, _doubt_of_kind(str(listed.get("title") or named.name)))
+    refused = tuple(_part_doubt(one) for one in own if one.sha256 is None)
+    whole = LookedAt(named.name, size_bytes=sum(one.size_bytes for one in own))
+    if refused:
+        return ItemDraft(whole, listed, (*refused, *doubts), alone)
+    parts = [
+        Part(one.name, one.sha256 or "", one.size_bytes, one.pages or 1, kind)
+        for one, kind in pairs
+    ]
+    try:
+        made = originals.put_together(desk.storage, parts, desk.limits)
+    except Invalid as why:
+        return ItemDraft(whole, listed, (originals.doubt_of(why), *doubts), alone)
+    whole = LookedAt(made.name, made.sha256, made.size_bytes, made.pages)
+    return ItemDraft(whole, listed, doubts, alone)
+
+
+def _part_doubt(file: LookedAt) -> Doubt:
+    doubt = file.doubts[0]
+    why = DOUBTS[doubt.code][1] if doubt.code in DOUBTS else pdf.MESSAGES[doubt.code]
+    return Doubt("part-refused", {**doubt.values, "name": file.name, "why": why})
 
 
 def _doubt_of_kind(title: str) -> Doubt:

@@ -13,11 +13,12 @@ from sqlmodel import Session, col, select
 from reviewapp.adapters.queue import Queue
 from reviewapp.db.models import Agency, Intake, IntakeItem, Report, StoredFile
 from reviewapp.db.models.round import KINDS
-from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
+from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
 from reviewapp.domain.intake import Doubt, blocks, title_from_name
 from reviewapp.domain.lifecycle import Act, IntakeState, advance
 from reviewapp.domain.policy import SYSTEM, Identity, Permission
-from reviewapp.services import audit, jobs, reports, uploads
+from reviewapp.services import audit, intake_parts, jobs, reports, uploads
+from reviewapp.services.intake_parts import Placed
 from reviewapp.services.intake_reading import ItemDraft, Reading
 from reviewapp.services.originals import Duplicate
 from reviewapp.services.report_metadata import FIELDS, find_agency
@@ -49,9 +50,11 @@ def begin(
     *,
     actor: Identity,
     now: datetime,
+    one_report: bool = False,
 ) -> Intake:
     """Begin an intake of files that are kept already, and ask for their reading.
 
+    `one_report` says that they belong together; the preview then shows them so, in an order.
     An expert may while the round is in preparation, an officer until settlement.
     """
     reports.open_round(session, round_id, Act.REPORT_UPLOAD, actor)
@@ -68,6 +71,7 @@ def begin(
         uploaded_by=actor.id,
         source_name=brought[0].name,
         brought=[_to_json(one) for one in brought],
+        one_report=one_report,
     )
     session.add(intake)
     session.flush()
@@ -76,12 +80,15 @@ def begin(
     return intake
 
 
-def brought_of(session: Session, intake_id: UUID) -> tuple[Brought, ...] | None:
-    """Return what an intake brought, or None if nobody waits for its reading any more."""
+def brought_of(session: Session, intake_id: UUID) -> tuple[tuple[Brought, ...], bool] | None:
+    """Return what an intake brought, and whether it is one report by whoever brought it.
+
+    None if nobody waits for its reading any more.
+    """
     intake = session.get(Intake, intake_id)
     if intake is None or intake.state != IntakeState.READING:
         return None
-    return tuple(_from_json(one) for one in intake.brought)
+    return tuple(_from_json(one) for one in intake.brought), intake.one_report
 
 
 def show(session: Session, intake_id: UUID, reading: Reading, *, now: datetime) -> None:
@@ -93,8 +100,19 @@ def show(session: Session, intake_id: UUID, reading: Reading, *, now: datetime) 
     intake.has_list = reading.has_list
     intake.notes = [note.to_json() for note in reading.notes]
     session.add(intake)
-    for position, draft in enumerate(reading.items, 1):
-        session.add(_item(session, intake, position, draft, now))
+    position = 0
+    for draft in reading.items:
+        position += 1
+        row = _item(session, intake, position, draft, now)
+        session.add(row)
+        members = []
+        for part, kind in draft.parts:
+            position += 1
+            members.append((_item(session, intake, position, part, now), kind))
+        session.add_all([member for member, _kind in members])
+        session.flush()
+        parts = [(member.id, kind) for member, kind in members]
+        intake_parts.link(session, row.id, parts, now=now)
     session.flush()
     _record(session, "intake.read", intake, SYSTEM, now, after={"items": len(reading.items)})
 
@@ -115,7 +133,7 @@ def take(
     round meanwhile is marked and does not hold up the others.
     Raises NotFound, Conflict (wrong phase, or taken already), Invalid (an item that cannot be).
     """
-    intake = _reachable(session, intake_id, actor)
+    intake = intake_parts.reachable(session, intake_id, actor)
     reports.open_round(session, intake.round_id, Act.REPORT_UPLOAD, actor)
     before = intake.state
     intake.state = advance(IntakeState(intake.state), "take").value
@@ -129,15 +147,21 @@ def take(
             .order_by(col(IntakeItem.position))
         )
     }
+    parts = intake_parts.parts_of(session, intake.id)
+    inside = {one.item_id for placed in parts.values() for one in placed}
+    whole = {item_id: item for item_id, item in items.items() if item_id not in inside}
     chosen = {choice.item_id: choice for choice in choices}
-    if set(chosen) - set(items):
+    if set(chosen) - set(whole):
         raise Invalid(N_("This preview has changed: reload the page."))
     made = []
-    for item_id, item in items.items():
+    for item_id, item in whole.items():
         item.state = "refused"
+        placed = parts.get(item_id, ())
         if item_id in chosen:
-            report = _take_item(session, queue, intake, item, chosen[item_id], actor, now)
+            report = _take_item(session, queue, intake, item, placed, chosen[item_id], actor, now)
             made += [report] if report else []
+        for one in placed:
+            items[one.item_id].state, items[one.item_id].report_id = item.state, item.report_id
         session.add(item)
     session.add(intake)
     session.flush()
@@ -149,14 +173,14 @@ def take(
         actor,
         now,
         before={"state": before},
-        after={"state": intake.state, "reports": len(made), "left_out": len(items) - len(made)},
+        after={"state": intake.state, "reports": len(made), "left_out": len(whole) - len(made)},
     )
     return outcome
 
 
 def discard(session: Session, intake_id: UUID, *, actor: Identity, now: datetime) -> Intake:
     """Give an intake up; no report comes of it."""
-    intake = _reachable(session, intake_id, actor)
+    intake = intake_parts.reachable(session, intake_id, actor)
     before = intake.state
     intake.state = advance(IntakeState(intake.state), "discard").value
     session.add(intake)
@@ -173,17 +197,12 @@ def discard(session: Session, intake_id: UUID, *, actor: Identity, now: datetime
     return intake
 
 
-def may_see(intake_uploaded_by: UUID, actor: Identity) -> bool:
-    """Say whether the actor may know of an intake: one's own, and for officers every one."""
-    own = intake_uploaded_by == actor.id and actor.may(Permission.REPORT_UPLOAD)
-    return own or actor.may(Permission.REPORT_MANAGE)
-
-
 def _take_item(
     session: Session,
     queue: Queue,
     intake: Intake,
     item: IntakeItem,
+    placed: Sequence[Placed],
     choice: Choice,
     actor: Identity,
     now: datetime,
@@ -193,7 +212,13 @@ def _take_item(
     if stored is None or any(blocks(doubt["code"]) for doubt in item.doubts):
         raise Invalid(N_("%(title)s cannot be taken: see its doubts."), title=f"《{title}》")
     known, sources = _known(session, item.listed, choice, title)
-    file = PdfFile(item.file_name, stored.sha256, stored.size_bytes, item.pages or 0)
+    file = PdfFile(
+        item.file_name,
+        stored.sha256,
+        stored.size_bytes,
+        item.pages or 0,
+        tuple(one.part for one in placed),
+    )
     try:
         with session.begin_nested():
             report = reports.receive(
@@ -207,7 +232,9 @@ def _take_item(
                 sources=sources,
             )
     except Conflict as twin:
-        item.doubts = [*item.doubts, Doubt("already-here").to_json()]
+        name = str(twin.values.get("name", ""))
+        doubt = Doubt("part-here", {"name": name}) if name else Doubt("already-here")
+        item.doubts = [*item.doubts, doubt.to_json()]
         item.report_id = twin.report_id if isinstance(twin, Duplicate) else None
         return None
     item.state, item.report_id = "taken", report.id
@@ -259,13 +286,6 @@ def _item(
         listed=draft.listed,
         doubts=[doubt.to_json() for doubt in draft.doubts],
     )
-
-
-def _reachable(session: Session, intake_id: UUID, actor: Identity) -> Intake:
-    intake = session.get(Intake, intake_id, with_for_update=True)
-    if intake is None or not may_see(intake.uploaded_by, actor):
-        raise NotFound(N_("There is no such upload."))
-    return intake
 
 
 def _to_json(one: Brought) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from reviewapp.db.models import Report, ReportVersion, StoredFile, VersionPart
 from reviewapp.domain import bundle
 from reviewapp.domain.bundle import Part
 from reviewapp.domain.errors import N_, Conflict, Invalid
+from reviewapp.domain.intake import Doubt
 from reviewapp.domain.policy import Identity, Role
 from reviewapp.services import uploads
 from reviewapp.services.uploads import PDF_TYPE, FileLimits, PdfFile
@@ -74,6 +75,14 @@ def refusal_of(refused: pdf_merge.PartRefused, parts: Sequence[Part]) -> Invalid
             what=pdf_merge.ACTING.get(refused.acting, pdf_merge.ACTING["javascript"]),
         )
     return Invalid(N_("“%(name)s”: %(why)s"), field="files", name=name, why=refused.message)
+
+
+def doubt_of(refused: Invalid) -> Doubt:
+    """Return a refusal of put_together as a doubt about the report that was proposed."""
+    values = dict(refused.values)
+    if "why" in values:
+        return Doubt("part-refused", values)
+    return Doubt("parts-refused", {**values, "why": refused.message})
 
 
 def with_name(refused: Invalid, name: str) -> Invalid:

@@ -66,6 +66,8 @@ def begin(
     who: Identity,
     round_id: UUID | None = None,
     limits: IntakeLimits | None = None,
+    *,
+    one_report: bool = False,
 ) -> UUID:
     """Bring files; the job runs at once."""
     limits = limits or IntakeLimits()
@@ -76,7 +78,15 @@ def begin(
     with workshop.database.transaction() as session:
         if round_id is None:
             round_id = rows.round_(session).id
-        made = intakes.begin(session, workshop.queue, round_id, brought, actor=who, now=NOW)
+        made = intakes.begin(
+            session,
+            workshop.queue,
+            round_id,
+            brought,
+            actor=who,
+            now=NOW,
+            one_report=one_report,
+        )
     return made.id
 
 

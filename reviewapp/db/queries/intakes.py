@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,13 @@ from reviewapp.db.models import (
     Agency,
     Intake,
     IntakeItem,
+    IntakePart,
     Job,
     Report,
     ReportVersion,
     Round,
     StoredFile,
+    VersionPart,
 )
 from reviewapp.domain.intake import (
     Doubt,
@@ -65,6 +67,24 @@ class IntakeLine:
 
 
 @dataclass(frozen=True)
+class ItemPart:
+    """A file of a row that was put together, with its place in the whole; pages from 1."""
+
+    id: UUID
+    number: int
+    kind: str
+    file_name: str
+    size_bytes: int
+    first_page: int
+    last_page: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages it has."""
+        return self.last_page - self.first_page + 1
+
+
+@dataclass(frozen=True)
 class ItemLine:
     """A row of the preview. `kind` and `agency_id` are what is proposed; amounts in 分."""
 
@@ -81,6 +101,7 @@ class ItemLine:
     state: str
     report_id: UUID | None  # what it became, or where the same file is already
     report_state: str = ""  # of what it became
+    parts: tuple[ItemPart, ...] = ()
 
     @property
     def row(self) -> int | None:
@@ -107,6 +128,7 @@ class IntakePage:
     items: tuple[ItemLine, ...]
     job_state: str
     steps: tuple[int, int]
+    typed: Mapping[str, Any]  # what stood in the fields when files were put together
 
 
 def intake_page(
@@ -142,6 +164,7 @@ def intake_page(
         items=_items(session, intake, only_of),
         job_state=job.state if job else "queued",
         steps=(job.steps_done, job.steps_total) if job else (0, 0),
+        typed=intake.typed,
     )
 
 
@@ -222,16 +245,66 @@ def _items(session: Session, intake: Intake, only_of: UUID | None) -> tuple[Item
     here: dict[str, UUID | None] = {}
     if intake.state == "preview":
         hashes = [item.sha256 for item, _size, _state in rows if item.sha256]
-        query = sa.select(col(ReportVersion.sha256), col(Report.id), col(Report.uploaded_by)).where(
-            col(ReportVersion.round_id) == intake.round_id,
-            col(ReportVersion.sha256).in_(hashes),
-            col(ReportVersion.report_id) == col(Report.id),
+        here = _here(session, intake.round_id, hashes, only_of)
+    parts, hash_of = _parts(session, intake.id)
+    inside = {part.id for found in parts.values() for part in found}
+    return tuple(
+        _item(item, size, state or "", agencies, here, parts.get(item.id, ()), hash_of)
+        for item, size, state in rows
+        if item.id not in inside
+    )
+
+
+def _here(
+    session: Session, round_id: UUID, hashes: Sequence[str], only_of: UUID | None
+) -> dict[str, UUID | None]:
+    """Return the reports of the round that have one of the files, whole or as an original."""
+    whole = sa.select(col(ReportVersion.sha256), col(Report.id), col(Report.uploaded_by)).where(
+        col(ReportVersion.round_id) == round_id,
+        col(ReportVersion.sha256).in_(hashes),
+        col(ReportVersion.report_id) == col(Report.id),
+    )
+    part = sa.select(col(VersionPart.sha256), col(Report.id), col(Report.uploaded_by)).where(
+        col(ReportVersion.round_id) == round_id,
+        col(VersionPart.sha256).in_(hashes),
+        col(VersionPart.report_version_id) == col(ReportVersion.id),
+        col(ReportVersion.report_id) == col(Report.id),
+    )
+    return {
+        sha256: report_id if only_of in (None, uploader) else None
+        for query in (part, whole)
+        for sha256, report_id, uploader in session.execute(query)
+    }
+
+
+def _parts(
+    session: Session, intake_id: UUID
+) -> tuple[dict[UUID, tuple[ItemPart, ...]], dict[UUID, str]]:
+    """Return the parts of the rows that have some, and the hash of each part's file."""
+    rows = session.execute(
+        sa.select(IntakePart, IntakeItem, StoredFile.size_bytes)  # type: ignore[call-overload]
+        .join(IntakeItem, col(IntakeItem.id) == col(IntakePart.part_id))
+        .outerjoin(StoredFile, col(StoredFile.sha256) == col(IntakeItem.sha256))
+        .where(col(IntakeItem.intake_id) == intake_id)
+        .order_by(col(IntakePart.item_id), col(IntakePart.number))
+    )
+    found: dict[UUID, tuple[ItemPart, ...]] = {}
+    hash_of: dict[UUID, str] = {}
+    for link, item, size in rows:
+        before = found.get(link.item_id, ())
+        first = before[-1].last_page + 1 if before else 1
+        part = ItemPart(
+            id=item.id,
+            number=link.number,
+            kind=link.kind,
+            file_name=item.file_name,
+            size_bytes=size or 0,
+            first_page=first,
+            last_page=first + (item.pages or 1) - 1,
         )
-        here = {
-            sha256: report_id if only_of in (None, uploader) else None
-            for sha256, report_id, uploader in session.execute(query)
-        }
-    return tuple(_item(item, size, state or "", agencies, here) for item, size, state in rows)
+        found[link.item_id] = (*before, part)
+        hash_of[item.id] = item.sha256 or ""
+    return found, hash_of
 
 
 def _item(
@@ -240,6 +313,8 @@ def _item(
     report_state: str,
     agencies: Mapping[str, UUID],
     here: Mapping[str, UUID | None],
+    parts: tuple[ItemPart, ...],
+    hash_of: Mapping[UUID, str],
 ) -> ItemLine:
     listed = item.listed
     title = str(listed.get("title") or title_from_name(item.file_name))
@@ -250,6 +325,10 @@ def _item(
     if item.sha256 is not None and item.sha256 in here:
         doubts.append(Doubt("already-here"))
         report_id = here[item.sha256]
+    for part in parts:
+        if hash_of[part.id] in here:
+            doubts.append(Doubt("part-here", {"name": part.file_name}))
+            report_id = here[hash_of[part.id]]
     is_blocked = any(blocks(doubt.code) for doubt in doubts)
     if is_blocked:
         # Small doubts about what cannot be taken anyway would only hide the reason.
@@ -272,4 +351,5 @@ def _item(
         state=item.state,
         report_id=report_id,
         report_state=report_state,
+        parts=parts,
     )

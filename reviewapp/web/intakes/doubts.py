@@ -8,7 +8,7 @@ from reviewapp.adapters.pdf import MESSAGES
 from reviewapp.domain.intake import DOUBTS, NOTES, Doubt
 
 # Values that are words of the program; every other value is a name that somebody gave.
-_WORDS = {"kind", "how", "why"}
+_WORDS = {"kind", "how", "what", "why"}
 
 
 def sentence(doubt: Doubt) -> str:

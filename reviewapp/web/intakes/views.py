@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,27 +18,18 @@ from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.intake import IntakeWords, plain_agency
 from reviewapp.domain.lifecycle import Act
 from reviewapp.domain.policy import Identity, Permission, Role
-from reviewapp.services import intakes, reports
+from reviewapp.services import intake_parts, intakes, reports
 from reviewapp.services.intakes import Choice
-from reviewapp.services.uploads import Brought, IntakeLimits, bring
+from reviewapp.services.uploads import Brought, bring
+from reviewapp.web.intakes import bp
 from reviewapp.web.intakes.doubts import sentence
+from reviewapp.web.intakes.fields import Chosen, file_limits, is_rearranged, rearranged
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done, page_or_blocks
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, parts, read, transaction
-
-bp = Blueprint("intakes", __name__)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What stands in the fields of one row of the preview."""
-
-    is_ticked: bool
-    kind: str
-    agency: str
 
 
 @bp.get("/intakes")
@@ -78,7 +68,10 @@ def new(round_id: UUID) -> object:
     except DomainError as refused:
         return _new_page(round_id, refused)
     with transaction() as db:
-        made = intakes.begin(db, parts().queue, round_id, brought, actor=who, now=now())
+        one_report = bool(request.form.get("one_report"))
+        made = intakes.begin(
+            db, parts().queue, round_id, brought, actor=who, now=now(), one_report=one_report
+        )
     return done(url_for("intakes.show", intake_id=made.id))
 
 
@@ -86,22 +79,29 @@ def new(round_id: UUID) -> object:
 @requires(Permission.REPORT_UPLOAD)
 def show(intake_id: UUID) -> Response:
     """Show how far the reading is, then the preview, then what was taken."""
-    return _show_page(_intake(intake_id))
+    return show_page(the_intake(intake_id))
 
 
 @bp.post("/intakes/<uuid:intake_id>/take")
 @requires(Permission.REPORT_UPLOAD)
 def take(intake_id: UUID) -> Response:
     """Take the ticked items in one act."""
-    page, who = _intake(intake_id), current_identity()
-    chosen = _chosen(page)
+    page, who = the_intake(intake_id), current_identity()
+    chosen = chosen_in(page)
     try:
         with read() as db:
             choices = _choices(page, chosen, dict(_agencies(queries.agency_choices(db))))
+        moved = {
+            item.id: rearranged(item)
+            for item in page.items
+            if chosen[item.id].is_ticked and is_rearranged(item)
+        }
         with transaction() as db:
+            for item_id, (placed, made) in moved.items():
+                intake_parts.arrange(db, intake_id, item_id, placed, made, actor=who, now=now())
             taken = intakes.take(db, parts().queue, intake_id, choices, actor=who, now=now())
     except Invalid as refused:
-        return _show_page(page, chosen, refused)
+        return show_page(page, chosen, refused)
     count = len(taken.reports)
     flash(ngettext("%(num)s report taken.", "%(num)s reports taken.", count))
     if taken.already_here:
@@ -126,13 +126,7 @@ def discard(intake_id: UUID) -> Response:
 
 
 def _receive() -> list[Brought]:
-    config = parts().config
-    limits = IntakeLimits(
-        max_bytes=config.max_upload_bytes,
-        max_pages=config.max_pages,
-        max_archive_bytes=config.max_archive_bytes,
-        max_members=config.max_archive_members,
-    )
+    limits = file_limits()
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         raise Invalid(N_("Choose the reports first: PDF files, or a ZIP."), field="files")
@@ -174,21 +168,17 @@ def _new_page(round_id: UUID, refused: DomainError | None = None) -> Response:
     )
 
 
-def _show_page(
+def show_page(
     page: IntakePage,
     chosen: Mapping[UUID, Chosen] | None = None,
     refused: DomainError | None = None,
 ) -> Response:
+    """Show an intake: with what was typed after a refusal, else with what is proposed."""
     about_round(page.round_id)
     with read() as db:
         agencies = queries.agency_choices(db)
-    names = dict(agencies)
-    values = chosen or {
-        item.id: Chosen(
-            not item.is_blocked, item.kind, names.get(item.agency_id, "") if item.agency_id else ""
-        )
-        for item in page.items
-    }
+    values = chosen or {item.id: _proposed(page, item, dict(agencies)) for item in page.items}
+    places = request.form if chosen else {}
     return page_or_blocks(
         "intakes/show.html",
         "intake",
@@ -198,6 +188,7 @@ def _show_page(
         tab="reports",
         agencies=agencies,
         values=values,
+        places=places,
         sentence=sentence,
         blocked=sum(item.is_blocked for item in page.items),
         doubtful=sum(bool(item.doubts) and not item.is_blocked for item in page.items),
@@ -205,7 +196,8 @@ def _show_page(
     )
 
 
-def _intake(intake_id: UUID) -> IntakePage:
+def the_intake(intake_id: UUID) -> IntakePage:
+    """Return an intake that the person may see. Raises NotFound."""
     who = current_identity()
     only = None if who.may(Permission.REPORT_MANAGE) else who.id
     with read() as db:
@@ -215,11 +207,21 @@ def _intake(intake_id: UUID) -> IntakePage:
     return page
 
 
+def _proposed(page: IntakePage, item: ItemLine, names: Mapping[UUID, str]) -> Chosen:
+    """Return what stands in a row's fields: what was typed before files were put together."""
+    typed = page.typed.get(str(item.id))
+    if typed is not None:
+        return Chosen(typed["is_ticked"] and not item.is_blocked, typed["kind"], typed["agency"])
+    agency = names.get(item.agency_id, "") if item.agency_id else ""
+    return Chosen(not item.is_blocked, item.kind, agency)
+
+
 def _may_see(page: IntakePage, who: Identity) -> bool:
-    return intakes.may_see(page.uploaded_by, who)
+    return intake_parts.may_see(page.uploaded_by, who)
 
 
-def _chosen(page: IntakePage) -> dict[UUID, Chosen]:
+def chosen_in(page: IntakePage) -> dict[UUID, Chosen]:
+    """Return what stands in the fields of the preview as it was sent."""
     ticked = set(request.form.getlist("items"))
     return {
         item.id: Chosen(
