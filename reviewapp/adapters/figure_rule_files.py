@@ -27,6 +27,7 @@ def amounts(file: RuleFile) -> AmountRule:
         done=file.texts("done"),
         neutral=file.texts("neutral"),
         project_words=file.texts("project_words"),
+        other_expenses=file.texts("other_expenses"),
         anchors=file.texts("anchors"),
         part_words=file.texts("part_words"),
         year_ends=file.texts("year_ends"),
@@ -78,7 +79,7 @@ def surveys(file: RuleFile) -> SurveyRule:
         online=file.texts("online"),
         interviews=file.patterns("interviews"),
         not_own=file.texts("not_own"),
-        options=tuple(item.texts("words") for item in file.items("options")),
+        options=file.texts("options"),
         undecided=file.texts("undecided"),
         weights=tuple(item.decimals("points") for item in file.items("weights")),
         own_weights=file.texts("own_weights"),
@@ -96,8 +97,9 @@ def years(file: RuleFile) -> YearRule:
         history=file.texts("history"),
         states=file.patterns("states"),
         sections=file.texts("sections"),
-        period_words=file.patterns("period_words"),
+        periods=file.patterns("periods"),
         oldest=int(file.number("oldest")),
+        digits=int(file.number("digits")),
     )
     file.done()
     return rule

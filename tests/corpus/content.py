@@ -219,9 +219,6 @@ class Content:
             self.para(self.plant("year-inconsistent", self.say("wrong-year", name="tables")))
         if self.has("name-inconsistent"):
             self.para(self.plant("name-inconsistent", self.say("wrong-name", name="tables")))
-        if self.has("amount-inconsistent"):
-            again = self.say("amount-again", name="tables", budget=self.values["budget"] + 15)
-            self.para(self.plant("amount-inconsistent", again))
 
     def _analysis(self) -> None:
         for dim in dict.fromkeys(leaf.first for leaf in self.rows):
@@ -266,6 +263,9 @@ class Content:
             if self.has("problem-without-advice") and index == 2:
                 title = self.plant("problem-without-advice", title)
             self._item(title, text)
+        if self.has("amount-inconsistent"):  # never in the conclusion: its value is the reference
+            again = self.say("amount-again", name="tables", budget=self.values["budget"] + 15)
+            self.para(self.plant("amount-inconsistent", again))
         if self.has("score-inconsistent"):
             wrong = score_table.printed(Decimal(self.score) - 2, self.places)
             self.para(self.plant("score-inconsistent", self.say("restated", score=wrong)))

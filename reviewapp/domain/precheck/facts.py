@@ -136,7 +136,28 @@ def _in_text(paragraphs: Iterable[Paragraph], patterns: tuple[str, ...]) -> Stat
 def evaluated_period(
     title: Fact | None, paragraphs: Sequence[Paragraph], report_year: int | None, rule: FactRule
 ) -> Period | None:
-    """Return the evaluated years: as declared, else the title's, else what the text speaks of."""
+    """Return the evaluated years: as declared, else the title's, else what the text speaks of.
+
+    A title's year before the report's own, outside the declared ones, counts before them: it
+    stands on the cover. A title's year that is the report's own may be that of the writing.
+    """
+    declared = _declared(paragraphs, rule)
+    titled: Period | None = None
+    if title is not None:
+        match = _YEARS.search(str(title.value))
+        if match is not None:
+            last = int(match.group(2))
+            titled = Period(int(match.group(1) or last), last, title.place)
+    if declared is not None and titled is not None and report_year is not None:
+        inside = declared.first <= titled.last <= declared.last
+        if not inside and titled.last < report_year:
+            return titled
+    if declared is not None or titled is not None:
+        return declared or titled
+    return _usual_year([p for p in paragraphs if p.page <= FIRST_PAGES], report_year)
+
+
+def _declared(paragraphs: Sequence[Paragraph], rule: FactRule) -> Period | None:
     for pattern in map(re.compile, rule.evaluation_year):
         for paragraph in paragraphs:
             match = pattern.search(paragraph.text)
@@ -145,12 +166,7 @@ def evaluated_period(
                 last = int(match["last"]) if match["last"] else first
                 place = paragraph.place(match.start(), match.end())
                 return Period(first, max(first, last), place)
-    if title is not None:
-        match = _YEARS.search(str(title.value))
-        if match is not None:
-            last = int(match.group(2))
-            return Period(int(match.group(1) or last), last, title.place)
-    return _usual_year([p for p in paragraphs if p.page <= FIRST_PAGES], report_year)
+    return None
 
 
 def _usual_year(paragraphs: Sequence[Paragraph], report_year: int | None) -> Period | None:

@@ -24,6 +24,7 @@ class AmountRule:
     done: tuple[str, ...]
     neutral: tuple[str, ...]
     project_words: tuple[str, ...]  # neutral in a report on one project only
+    other_expenses: tuple[str, ...]  # what a department spends besides its projects
     anchors: tuple[str, ...]
     part_words: tuple[str, ...]
     year_ends: tuple[str, ...]
@@ -53,7 +54,7 @@ class SurveyRule:
     online: tuple[str, ...]  # words of surveys that issue nothing
     interviews: tuple[str, ...]  # regular expressions: how many people were asked otherwise
     not_own: tuple[str, ...]  # words in a sentence on a survey of others, or on a goal
-    options: tuple[tuple[str, ...], ...]  # words of each answer, from the best to the worst
+    options: tuple[str, ...]  # words of the answers
     undecided: tuple[str, ...]  # answers that may be left out of the sum
     weights: tuple[tuple[Decimal, ...], ...]  # usual points of the answers, the best first
     own_weights: tuple[str, ...]  # words of a text that gives its own points
@@ -69,8 +70,9 @@ class YearRule:
     history: tuple[str, ...]
     states: tuple[str, ...]  # regular expressions with the group "year": results of the project
     sections: tuple[str, ...]  # sections that speak of results
-    period_words: tuple[str, ...]  # regular expressions with the group "year": years evaluated
+    periods: tuple[str, ...]  # the same with "year" and "last": which years are evaluated
     oldest: int  # years before the evaluated period from which a state is surely not meant
+    digits: int  # of an amount that cannot be the same in two years by chance
 
 
 @dataclass(frozen=True, slots=True)

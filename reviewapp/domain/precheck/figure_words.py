@@ -22,4 +22,28 @@ FIGURE_MESSAGES: Mapping[str, Mapping[str, str]] = {
             " have been read. Please check it by hand."
         ),
     },
+    "indicator-count-mismatch": {
+        "": N_("The text states %(found)s indicators by level; the score table has %(expected)s."),
+        "lost": N_(
+            "The text states %(found)s indicators by level, %(expected)s were read in the score"
+            " table, but rows of it may not have been read. Please count them."
+        ),
+    },
+    "deduction-unexplained": {
+        "": N_("“%(name)s” lost %(points)s points, and no reason is given."),
+        "lost": N_(
+            "No reason was read for the %(points)s points that “%(name)s” lost, but its row may not"
+            " have been read whole. Please check it by hand."
+        ),
+    },
+    "year-inconsistent": {
+        "": N_("%(found)s cannot be meant here; the evaluated year is %(expected)s."),
+    },
+    "survey-incomplete": {
+        "": N_("A satisfaction of %(found)s is stated without any number of a survey."),
+        "some": N_(
+            "A satisfaction of %(found)s is stated, but not how many questionnaires were issued,"
+            " returned and valid."
+        ),
+    },
 }

@@ -16,6 +16,7 @@ from reviewapp.domain.precheck import (
     scores,
     sections,
     statements,
+    surveys,
 )
 from reviewapp.domain.precheck.cover import Cover
 from reviewapp.domain.precheck.facts import Fact, Period
@@ -32,6 +33,7 @@ from reviewapp.domain.precheck.statements import Scope, Statement
 from reviewapp.domain.precheck.text import half, plain, squeeze
 
 _MONEY_SECTIONS = ("basic-info", "project-overview", "department-overview", "budget-execution")
+_GOAL_SECTIONS = ("performance-goals", "department-goals")
 _NAMES = {"title", "project_name", "unit", "department", "agency"}
 _UNREADABLE = (TextLayer.SCANNED, TextLayer.GARBLED)
 
@@ -185,7 +187,10 @@ def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases
         grades=tuple(graded),
         facts=named | figures,
         period=period,
-        ledger=ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
+        ledger=(
+            *ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
+            *surveys.entries(_outside(paragraphs, found, _GOAL_SECTIONS), rules),
+        ),
         names=names,
         seconds=clock.seconds,
     )
@@ -262,6 +267,14 @@ def _within(
     """Return the paragraphs inside the sections, in reading order."""
     spans = [(s.match.heading.line, s.end) for s in found if s.match and s.rule.id in ids]
     return [p for p in paragraphs if any(first <= p.line < end for first, end in spans)]
+
+
+def _outside(
+    paragraphs: Sequence[Paragraph], found: Sequence[Section], ids: Sequence[str]
+) -> list[Paragraph]:
+    """Return the paragraphs outside the sections, in reading order."""
+    inside = {id(paragraph) for paragraph in _within(paragraphs, found, ids)}
+    return [paragraph for paragraph in paragraphs if id(paragraph) not in inside]
 
 
 def _paragraphs(

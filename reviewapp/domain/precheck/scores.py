@@ -69,6 +69,7 @@ class ScoreTable:
     has_scores: bool
     doubtful: bool  # rows or cells may have been lost
     first: int = 0  # the column of the highest indicators
+    levels: tuple[int, ...] = ()  # the columns that name indicators, the highest first
 
     @property
     def leaves(self) -> list[ScoreRow]:
@@ -134,7 +135,14 @@ def read(table: Table, rule: ScoreRule) -> ScoreTable | None:
     if not (has_weights or has_scores):
         return None
     return ScoreTable(
-        table, tuple(rows), tuple(groups), has_weights, has_scores, doubtful, indicators[0]
+        table,
+        tuple(rows),
+        tuple(groups),
+        has_weights,
+        has_scores,
+        doubtful,
+        indicators[0],
+        tuple(indicators),
     )
 
 

@@ -12,6 +12,7 @@ from reviewapp.domain.precheck.checks import (
     cover,
     files,
     funds,
+    indicators,
     leftovers,
     names,
     scores,
@@ -19,6 +20,7 @@ from reviewapp.domain.precheck.checks import (
     shared,
     signing,
     surveys,
+    years,
 )
 from reviewapp.domain.precheck.checks import personal_data as personal
 from reviewapp.domain.precheck.finding import Severity
@@ -34,6 +36,8 @@ MODULES = (
     scores,
     funds,
     amounts,
+    indicators,
+    years,
     citations,
     surveys,
     shared,

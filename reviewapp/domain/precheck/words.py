@@ -96,6 +96,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
     "survey-arithmetic": {
         "returned": N_("%(found)s questionnaires were returned, but only %(most)s were issued."),
         "valid": N_("%(found)s questionnaires are valid, but only %(most)s were there."),
+        "answers": N_("The answers give a satisfaction of %(expected)s; %(found)s is stated."),
         "": N_("The numbers of the survey contradict each other."),
     },
     "text-shared": {

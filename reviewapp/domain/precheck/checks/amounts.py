@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import permutations
 
@@ -58,10 +58,11 @@ def _in_text(
         if rate.what not in rule.rates or not rate.exact or rate.subject:
             continue
         begin, end = rate.sentence
-        beside = [e for e in entries if begin <= e.start < end and e.what not in rule.rates]
+        money = [e for e in entries if not e.what or e.what in rule.kinds]
+        beside = [e for e in money if begin <= e.start < end]
         if rate.what == "completion":
             beside = ledger.counted(paragraph, begin, end, report.reader(rule))
-        others = [e for e in entries if e.what not in rule.rates] + beside
+        others = money + beside
         expected = _expected(rate, beside, others, rule)
         if expected is not None:
             yield _rate_doubt(rate, expected)
@@ -170,7 +171,7 @@ def amount_inconsistent(report: Report, rules: Rules) -> Iterator[Doubt]:
     Where more than two values stand, parts are told one by one and nothing is said.
     """
     rule = rules.figures
-    for (what, year), entries in _comparable(report, rule).items():
+    for (what, year, _), entries in _comparable(report, rule).items():
         reference = _reference(entries, report, what)
         if reference is None:
             continue
@@ -185,18 +186,30 @@ def amount_inconsistent(report: Report, rules: Rules) -> Iterator[Doubt]:
             yield _amount_doubt(entry, reference, report)
 
 
-def _comparable(report: Report, rule: AmountRule) -> dict[tuple[str, int | None], list[Entry]]:
-    """Return the whole's amounts by kind and year, in reading order."""
-    found: dict[tuple[str, int | None], list[Entry]] = defaultdict(list)
-    for entry in _whole(report, rule.compared):
-        found[entry.what, _year(entry, report)].append(entry)
+_Key = tuple[str, int | None, str]
+
+
+def _comparable(report: Report, rule: AmountRule) -> dict[_Key, list[Entry]]:
+    """Return the whole's amounts by kind, year and subject, in reading order.
+
+    In a department's report 项目预算 is a fact of its own, that of all its projects, where the text
+    speaks of its other expenses as well.
+    """
+    found: dict[_Key, list[Entry]] = defaultdict(list)
+    apart = any(word in p.text for p in report.texts for word in rule.other_expenses)
+    for entry in _whole(report, rule):
+        subject = entry.subject if apart else ""
+        found[entry.what, _year(entry, report), subject].append(entry)
     return {key: entries for key, entries in found.items() if key[1] is not None}
 
 
-def _whole(report: Report, kinds: Sequence[str]) -> Iterator[Entry]:
+def _whole(report: Report, rule: AmountRule) -> Iterator[Entry]:
+    subjects = {"", *rule.project_words}
     totals = Counter(e.what for e in report.ledger if e.cell is not None and not e.subject)
     for entry in report.ledger:
-        if entry.what not in kinds or entry.subject or not entry.exact or entry.cut:
+        if entry.what not in rule.compared or not entry.exact or entry.cut:
+            continue
+        if entry.subject not in subjects:
             continue
         # Several tables with totals are those of parts.
         if entry.cell is None or totals[entry.what] == 1:
@@ -266,9 +279,3 @@ def _amount_doubt(entry: Entry, reference: Entry, report: Report) -> Doubt:
             "page": str(reference.place().page),
         },
     )
-
-
-def entries_of(report: Report, kinds: Iterable[str]) -> list[Entry]:
-    """Return the table's entries of some kinds."""
-    wanted = set(kinds)
-    return [entry for entry in report.ledger if entry.what in wanted]

@@ -1,0 +1,182 @@
+"""What reports state of their surveys: numbers of questionnaires, answers, satisfaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from reviewapp.domain.document import Table
+from reviewapp.domain.precheck.figure_rules import SurveyRule
+from reviewapp.domain.precheck.flow import Paragraph
+from reviewapp.domain.precheck.ledger import Entry, sentence_at
+from reviewapp.domain.precheck.rules import Rules
+from reviewapp.domain.precheck.text import plain
+
+_COUNT = r"(?P<count>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)"
+_ANSWER_UNIT = r"(?P<unit>人次|人|份|名|户|个|票|位|家|%)"
+_HUNDRED = Decimal(100)
+
+
+def entries(paragraphs: Sequence[Paragraph], rules: Rules) -> Iterator[Entry]:
+    """Yield the numbers issued, returned and valid, and the satisfactions that are results."""
+    rule = rules.surveys
+    for paragraph in paragraphs:
+        text = paragraph.text
+        if "问卷" in text or "份" in text:
+            for what, patterns in (
+                ("issued", rule.issued),
+                ("returned", (*rule.returned, *rule.both)),
+                ("valid", (*rule.valid, *rule.both)),
+            ):
+                for pattern in patterns:
+                    for match in re.finditer(pattern, text):
+                        yield _entry(
+                            what, match["count"].replace(",", ""), paragraph, match, "count"
+                        )
+        if "满意" in text and "%" in text:
+            for match in stated(text, rules):
+                yield _entry("satisfaction", match["value"], paragraph, match, "value")
+
+
+def _entry(
+    what: str, printed: str, paragraph: Paragraph, match: re.Match[str], group: str
+) -> Entry:
+    places = len(printed.partition(".")[2])
+    return Entry(
+        what=what,
+        value=Decimal(printed),
+        printed=printed + ("%" if group == "value" else ""),
+        year=None,
+        subject="",
+        step=Decimal(1).scaleb(-places),
+        paragraph=paragraph,
+        start=match.start(group),
+        end=match.end(group),
+    )
+
+
+def stated(text: str, rules: Rules) -> list[re.Match[str]]:
+    """Return the satisfactions that a paragraph states as results of a survey, in order."""
+    found: dict[int, re.Match[str]] = {}
+    for pattern in rules.facts.patterns["satisfaction"]:
+        for match in re.finditer(pattern, text):
+            begin, end = sentence_at(text, match.start())
+            sentence = text[begin:end]
+            if not any(word in sentence for word in rules.surveys.not_own):
+                found.setdefault(match.start("value"), match)
+    return [found[start] for start in sorted(found)]
+
+
+def columns(table: Table, rule: SurveyRule) -> dict[str, int]:
+    """Return the columns of a table that hold numbers issued, returned and valid."""
+    found: dict[str, int] = {}
+    for index, head in enumerate(table.columns):
+        bare = re.sub(r"\([^()]*\)", "", plain(head))
+        for name, words in rule.columns.items():
+            if bare in words:
+                found.setdefault(name, index)
+    return found if "issued" in found or len(found) > 1 else {}
+
+
+def whole(text: str) -> int | None:
+    """Read a whole number of a cell, with or without 份; None if it is none."""
+    bare = plain(text).rstrip("份张").replace(",", "")
+    return int(bare) if bare.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Numbers or percentages of answers from the best to the worst, those left out apart."""
+
+    values: tuple[Decimal, ...]
+    undecided: Decimal
+    percent: bool
+    own: tuple[Decimal, ...] | None  # points that the text itself gives
+
+    @property
+    def blur(self) -> Decimal:
+        """Return how far rounded percentages may carry the result, in percentage points."""
+        if not self.percent:
+            return Decimal(0)
+        places = max(_places(value) for value in self.values)
+        return Decimal(1).scaleb(-places)
+
+    def satisfactions(self, rule: SurveyRule) -> Iterator[Decimal]:
+        """Yield what each formula gives, in percent."""
+        sets = [self.own] if self.own else [w for w in rule.weights if len(w) == len(self.values)]
+        answered = sum(self.values, Decimal(0))
+        for weights in sets:
+            if len(weights) != len(self.values):
+                continue
+            points = sum((v * w for v, w in zip(self.values, weights, strict=True)), Decimal(0))
+            for base in {answered, answered + self.undecided}:
+                if base:
+                    yield points / base * (_HUNDRED / max(weights))
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@lru_cache(maxsize=4)
+def _patterns(options: tuple[str, ...], undecided: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    words = "|".join(re.escape(w) for w in sorted({*options, *undecided}, key=len, reverse=True))
+    option = rf"[“\"「(]?(?P<option>{words})(?!度|率|程度|情况|问卷|调查|分)[”\"」)]?"
+    bare = rf"[“\"「]?(?:{words})(?!度|率|程度)[”\"」]?"
+    count = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:人次|人|份|名|户|个|票|位|家|%)"
+    return (
+        re.compile(rf"{option}[^,;。、\d满意一般]{{0,8}}?{_COUNT}{_ANSWER_UNIT}"),
+        re.compile(rf"(?<!\d){_COUNT}{_ANSWER_UNIT}[^,;。、\d满意一般]{{0,8}}?{option}"),
+        re.compile(
+            rf"(?P<options>{bare}(?:[、,和及与]?{bare}){{2,}})[^,;。\d]{{0,12}}分别[^,;。\d]{{0,4}}"
+            rf"(?P<counts>{count}(?:[、,和及与]{count}){{2,}})"
+        ),
+        re.compile(rf"{option}[^,;。、\d]{{0,4}}(?P<points>\d{{1,3}}(?:\.\d+)?)分"),
+        re.compile(words),
+        re.compile(count),
+    )
+
+
+def answers(text: str, rule: SurveyRule) -> Answers | None:
+    """Return the answers that a paragraph gives to one question; None if it gives none or several."""
+    direct, turned, listed, points, words, counts = _patterns(rule.options, rule.undecided)
+    pairs: list[tuple[str, str]] = []
+    match = listed.search(text)
+    if match is not None:
+        names, numbers = words.findall(match["options"]), counts.findall(match["counts"])
+        if len(names) == len(numbers):
+            pairs = list(zip(names, numbers, strict=True))
+    for pattern in (direct, turned):
+        if len(pairs) < 3:
+            found = pattern.finditer(text)
+            pairs = [(m["option"], m["count"] + m["unit"]) for m in found]
+    names = [name for name, _ in pairs]
+    if len(pairs) < 3 or len(set(names)) != len(names):
+        return None
+    units = {number[-1] == "%" for _, number in pairs}
+    if len(units) != 1:
+        return None
+    own = {m["option"]: Decimal(m["points"]) for m in points.finditer(text)}
+    return _ranked(pairs, own, any(word in text for word in rule.own_weights), rule)
+
+
+def _ranked(
+    pairs: Sequence[tuple[str, str]], own: dict[str, Decimal], told: bool, rule: SurveyRule
+) -> Answers | None:
+    """Order answers from the best; None where points are told that are not understood."""
+    percent = pairs[0][1].endswith("%")
+    values = {name: Decimal(re.sub(r"[^\d.]", "", number)) for name, number in pairs}
+    undecided = sum((v for n, v in values.items() if n in rule.undecided), Decimal(0))
+    ranked = [name for name in values if name not in rule.undecided]
+    if "不" in ranked[0]:
+        ranked.reverse()
+    if "不" in ranked[0] or (percent and abs(sum(values.values()) - _HUNDRED) > 1):
+        return None
+    points = tuple(own[name] for name in ranked) if set(ranked) <= own.keys() else None
+    if told and points is None:
+        return None
+    return Answers(tuple(values[name] for name in ranked), undecided, percent, points)
