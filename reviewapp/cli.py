@@ -55,12 +55,14 @@ def _worker(arguments: argparse.Namespace) -> None:
     from reviewapp.adapters import rule_files
     from reviewapp.config import Config
     from reviewapp.db.session import Database
+    from reviewapp.services.precheck_file import warm
     from reviewapp.worker import serve
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     config = Config.from_env(os.environ)
     Database(config.database_url).reach()
     rule_files.require(config.rubrics_dir)
+    warm(rule_files.load(config.rubrics_dir / "precheck"))
     serve(config, threads=arguments.threads)
 
 

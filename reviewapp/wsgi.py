@@ -2,8 +2,9 @@
 
 import os
 import sys
+import threading
 
-from reviewapp.adapters import rule_files
+from reviewapp.adapters import child, rule_files
 from reviewapp.app import create_app
 from reviewapp.config import Config, SettingError
 from reviewapp.db.session import Database
@@ -18,3 +19,6 @@ try:
 except SettingError as error:
     sys.stderr.write(f"reviewapp: {error}\n")
     raise SystemExit(_BOOT_ERROR) from None
+
+# The first upload and the first page image would wait two seconds for the child's imports.
+threading.Thread(target=child.warm, daemon=True).start()

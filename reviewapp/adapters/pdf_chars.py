@@ -15,6 +15,9 @@ import pypdfium2.raw as pdfium
 
 _BLANKS = frozenset((9, 32, 0xA0, 0x2002, 0x2003, 0x2009, 0x200B, 0x3000, 0xFEFF))
 _NO_CHARACTER = frozenset((0xFFFD, 0xFFFE, 0xFFFF))
+_BREAKS = frozenset((10, 13))
+_CONTROLS = frozenset((*range(32), *range(0x7F, 0xA0)))
+_UNSEEN = _BLANKS | _CONTROLS | _NO_CHARACTER
 _THIN = 3.0  # points: a path thinner than this is a rule
 _BOLD_NAMES = ("bold", "heavy", "black", "simhei", "xiaobiaosong", "黑体", "小标宋")
 
@@ -127,23 +130,23 @@ def read_chars(text_page: pypdfium2.PdfTextPage, frame: Frame, limit: int) -> Ch
     codes = _all_codes(handle, count)
     for index in range(min(count, limit)):
         code = codes[index] if codes else unicode_of(handle, index)
-        if code in _BLANKS:
-            spaced = True
-            continue
-        if code in (10, 13):
-            starts = True
-            continue
-        if code < 32 or 0x7F <= code < 0xA0 or code in _NO_CHARACTER:
-            # pdfium writes 2 for a soft hyphen at a line's end; a page full of others is a font
-            # without a Unicode map.
-            unmapped += code != 2
+        if code in _UNSEEN:
+            if code in _BLANKS:
+                spaced = True
+            elif code in _BREAKS:
+                starts = True
+            else:
+                # pdfium writes 2 for a soft hyphen at a line's end; a page full of others is a
+                # font without a Unicode map.
+                unmapped += code != 2
             continue
         loose(handle, index, pointer)
         if upright:
-            box = (rect.left - left, top - rect.top, rect.right - left, top - rect.bottom)
+            x0, y0, x1, y1 = rect.left - left, top - rect.top, rect.right - left, top - rect.bottom
         else:
-            box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
-        items.append(Char(_character(code), *box, index, spaced, starts))
+            x0, y0, x1, y1 = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+        sign = chr(code) if codes else _character(code)
+        items.append(Char(sign, x0, y0, x1, y1, index, spaced, starts))
         spaced = starts = False
     return Chars(items, unmapped)
 

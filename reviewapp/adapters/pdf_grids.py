@@ -5,7 +5,8 @@ The geometry is pdfplumber's; its edges come from pdfium, which is 10 times fast
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,9 +15,9 @@ from typing import Any
 from pdfplumber.table import (
     cells_to_tables,
     edges_to_intersections,
-    intersections_to_cells,
     merge_edges,
 )
+from pdfplumber.utils.geometry import obj_to_bbox
 
 from reviewapp.adapters.pdf_chars import Char, Edge
 from reviewapp.adapters.pdf_lines import BoxTuple
@@ -87,9 +88,46 @@ def find_grids(edges: Sequence[Edge], page: int) -> tuple[list[Grid], bool]:
         return [], True
     ends = _closing_rules(merged)
     ends += _side_rules(merged + ends)
-    cells = intersections_to_cells(edges_to_intersections(merged + ends, _TOLERANCE, _TOLERANCE))
+    cells = cells_of(edges_to_intersections(merged + ends, _TOLERANCE, _TOLERANCE))
     grids = [_grid(table, page, ends) for table in cells_to_tables(cells)]
     return [grid for grid in grids if len(grid.xs) > 2], False
+
+
+def cells_of(crossings: dict[tuple[float, float], dict[str, list[_Rule]]]) -> list[BoxTuple]:
+    """Return the smallest rectangle of rules below and right of each crossing, left to right.
+
+    pdfplumber's intersections_to_cells, which makes the sets of rules anew for every pair of
+    crossings and took an eighth of the time of reading; a test compares the two.
+    """
+    upright = {at: frozenset(map(obj_to_bbox, rules["v"])) for at, rules in crossings.items()}
+    level = {at: frozenset(map(obj_to_bbox, rules["h"])) for at, rules in crossings.items()}
+    columns: dict[float, list[float]] = defaultdict(list)
+    rows: dict[float, list[float]] = defaultdict(list)
+    ordered = sorted(crossings)
+    for x, y in ordered:
+        columns[x].append(y)
+        rows[y].append(x)
+    cells = []
+    for x, y in ordered:
+        here, along = upright[x, y], level[x, y]
+        right = [x1 for x1 in rows[y] if x1 > x and along & level[x1, y]]
+        if not right:
+            continue
+        below = (y1 for y1 in columns[x] if y1 > y and here & upright[x, y1])
+        corner = next(
+            (
+                (x1, y1)
+                for y1 in below
+                for x1 in right
+                if (x1, y1) in crossings
+                and upright[x1, y1] & upright[x1, y]
+                and level[x1, y1] & level[x, y1]
+            ),
+            None,
+        )
+        if corner is not None:
+            cells.append((x, y, *corner))
+    return cells
 
 
 def _rule(edge: Edge) -> _Rule:
@@ -234,7 +272,12 @@ def _distinct(values: list[float]) -> list[float]:
 
 
 def _at(values: list[float], value: float) -> int:
-    return min(range(len(values)), key=lambda index: abs(values[index] - value))
+    """Return the index of the nearest of rising values, the lower one of two as near."""
+    after = bisect_left(values, value)
+    if after == len(values):
+        return after - 1
+    nearer = after > 0 and value - values[after - 1] <= values[after] - value
+    return after - 1 if nearer else after
 
 
 def deal(chars: list[Char], grids: list[Grid]) -> list[Char]:
@@ -243,8 +286,13 @@ def deal(chars: list[Char], grids: list[Grid]) -> list[Char]:
         return chars
     rest: list[Char] = []
     boxes = [(grid, *grid.box) for grid in grids]
+    last: list[Char] = []
+    left = top = right = bottom = 0.0  # the place of the grid that the last character was in
     for char in chars:
         x, y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+        if left < x < right and top < y < bottom:
+            last.append(char)
+            continue
         for grid, x0, y0, x1, y1 in boxes:
             if x0 <= x <= x1 and y0 <= y <= y1:
                 column = min(bisect_right(grid.xs, x) - 1, len(grid.xs) - 2)
@@ -255,6 +303,9 @@ def deal(chars: list[Char], grids: list[Grid]) -> list[Char]:
                     rest.append(char)
                 else:
                     cell.chars.append(char)
+                    last = cell.chars
+                    left, right = grid.xs[column], grid.xs[column + 1]
+                    top, bottom = grid.ys[row], grid.ys[row + 1]
                 break
         else:
             rest.append(char)

@@ -30,22 +30,35 @@ class RawLine:
     order: tuple[float, int, int] = field(default=(0.0, 0, 0))
 
 
+@dataclass(slots=True)
+class _Run:
+    """Characters at one height in content order, and how far they reach up and down."""
+
+    chars: list[Char]
+    top: float
+    bottom: float
+
+
 def lines_of(chars: list[Char], fonts: Fonts) -> list[RawLine]:
     """Return the lines of characters in content order, from top to bottom."""
     rows = _merge(_runs(chars))
     return [_line(row, fonts) for row in rows]
 
 
-def _runs(chars: list[Char]) -> list[list[Char]]:
+def _runs(chars: list[Char]) -> list[_Run]:
     """Split at line breaks, at changes of height and where writing goes back."""
-    runs: list[list[Char]] = []
-    run: list[Char] = []
+    runs: list[_Run] = []
     last: Char | None = None
     for char in chars:
         if last is None or char.starts or char.x0 < last.x0 - 1 or not _level(last, char):
-            run = []
+            run = _Run([char], char.y0, char.y1)
             runs.append(run)
-        run.append(char)
+        else:
+            run.chars.append(char)
+            if char.y0 < run.top:
+                run.top = char.y0
+            if char.y1 > run.bottom:
+                run.bottom = char.y1
         last = char
     return runs
 
@@ -57,40 +70,37 @@ def _level(a: Char, b: Char) -> bool:
     return shared >= 0.5 * min(a.y1 - a.y0, b.y1 - b.y0)
 
 
-def _merge(runs: list[list[Char]]) -> list[list[Char]]:
+def _merge(runs: list[_Run]) -> list[_Run]:
     """Join runs at one height to rows, rows from top to bottom, characters from left to right."""
-    rows: list[tuple[float, float, list[list[Char]]]] = []
+    rows: list[tuple[_Run, list[list[Char]]]] = []
     for run in sorted(runs, key=_middle):
-        top, bottom = min(c.y0 for c in run), max(c.y1 for c in run)
         if rows:
-            row_top, row_bottom, row_runs = rows[-1]
-            shared = min(bottom, row_bottom) - max(top, row_top)
-            if shared >= 0.6 * min(bottom - top, row_bottom - row_top) and shared > 0:
-                row_runs.append(run)
-                rows[-1] = (min(top, row_top), max(bottom, row_bottom), row_runs)
+            row, parts = rows[-1]
+            shared = min(run.bottom, row.bottom) - max(run.top, row.top)
+            lower = min(run.bottom - run.top, row.bottom - row.top)
+            if shared >= 0.6 * lower and shared > 0:
+                parts.append(run.chars)
+                row.top, row.bottom = min(run.top, row.top), max(run.bottom, row.bottom)
                 continue
-        rows.append((top, bottom, [run]))
-    merged = []
-    for _, _, row_runs in rows:
-        row_runs.sort(key=lambda run: run[0].x0)
-        merged.append([char for run in row_runs for char in run])
-    return merged
+        rows.append((_Run(run.chars, run.top, run.bottom), [run.chars]))
+    for row, parts in rows:
+        if len(parts) > 1:
+            parts.sort(key=lambda chars: chars[0].x0)
+            row.chars = [char for chars in parts for char in chars]
+    return [row for row, _ in rows]
 
 
-def _middle(run: list[Char]) -> float:
-    return (run[0].y0 + run[0].y1) / 2
+def _middle(run: _Run) -> float:
+    return (run.chars[0].y0 + run.chars[0].y1) / 2
 
 
-def _line(chars: list[Char], fonts: Fonts) -> RawLine:
+def _line(row: _Run, fonts: Fonts) -> RawLine:
+    chars = row.chars
     samples = {0, len(chars) // 2} if len(chars) > _SHORT else {0}
     sizes = [fonts.size(chars[position]) for position in samples]
     bold = sum(fonts.bold(chars[position]) for position in samples)
-    box = (
-        min(char.x0 for char in chars),
-        min(char.y0 for char in chars),
-        max(char.x1 for char in chars),
-        max(char.y1 for char in chars),
-    )
+    x0, x1 = min([char.x0 for char in chars]), max([char.x1 for char in chars])
+    box = (x0, row.top, x1, row.bottom)
     return RawLine(text_of(chars), box, round(median(sizes), 2), 2 * bold > len(samples))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pypdfium2
@@ -17,6 +18,12 @@ from reviewapp.adapters.pdf_chars import (
 from reviewapp.adapters.pdf_grids import Grid, deal, find_grids, is_table
 from reviewapp.adapters.pdf_lines import RawLine, join_lines, lines_of
 from reviewapp.adapters.pdf_table_words import Loose, lacks_rules, loose_words
+
+# Chinese, ASCII and usual marks
+_USUAL = re.compile(
+    "[\\x00-\\x7e\\xb0\\xb1\\xb7\\xd7\\xf7\\u2000-\\u26ff\\u2e80-\\u9fff\\uf900-\\ufaff\\ufe30-\\ufe4f"
+    "\\uff00-\\uffef\\U00020000-\\U00031fff]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,23 +167,9 @@ def verdict(chars: list[Char], unmapped: int, picture: float, thresholds: Thresh
     if count == 0:
         return "empty"
     if count >= thresholds.judged_from:
-        strange = sum(1 for char in chars if _strange(char.text))
+        strange = len(_USUAL.sub("", "".join([char.text for char in chars])))
         if unmapped >= thresholds.unmapped_share * count:
             return "garbled"
         if strange + unmapped >= thresholds.strange_share * count:
             return "garbled"
     return "good"
-
-
-def _strange(text: str) -> bool:
-    code = ord(text)
-    return not (
-        code < 0x7F
-        or 0x2000 <= code < 0x2700
-        or 0x2E80 <= code < 0xA000
-        or 0xF900 <= code < 0xFB00
-        or 0xFE30 <= code < 0xFE50
-        or 0xFF00 <= code < 0xFFF0
-        or 0x20000 <= code < 0x32000
-        or code in (0xB7, 0xD7, 0xB0, 0xB1, 0xF7)
-    )

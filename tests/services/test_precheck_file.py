@@ -25,6 +25,8 @@ KEYS = {
     "checks",
     "error",
     "timing",
+    "silent",
+    "layout",
 }
 
 

@@ -77,8 +77,8 @@ def toc_mismatch(report: Report, _rules: Rules) -> Iterator[Doubt]:
     pages: dict[str, list[int]] = {}
     for match in report.matches:
         pages.setdefault(_words(match.heading.text), []).append(match.heading.page)
-    text = "".join(
-        _words(line.text) for line in report.lines if line.kind in (LineKind.BODY, LineKind.TABLE)
+    text = _words(
+        "".join(line.text for line in report.lines if line.kind in (LineKind.BODY, LineKind.TABLE))
     )
     offset = _offset(listed, pages)
     for entry in listed:
