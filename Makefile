@@ -30,6 +30,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	$(PIP) -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/reviewapp headings
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock

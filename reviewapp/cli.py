@@ -213,6 +213,14 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listen", action="store_true", help="stop where PORT is not free")
 
 
+def _headings(_arguments: argparse.Namespace) -> None:
+    from reviewapp.adapters import nlp, rule_files
+
+    rules = rule_files.load()
+    for outline in rules.outlines.values():
+        nlp.heading_reader(outline, rules.language.headings)
+
+
 _COMMANDS: list[
     tuple[
         str, str, Callable[[argparse.Namespace], object], Callable[[argparse.ArgumentParser], None]
@@ -232,5 +240,6 @@ _COMMANDS: list[
     ("check", "check stored data against its invariants", _check, _none),
     ("rubrics", "validate the rubric files and list them", _rubrics, _none),
     ("rules", "validate the data files: rules check [DIR]", _rules, _rules_options),
+    ("headings", "learn to read headings (else done when first needed)", _headings, _none),
     ("messages", "compile the translations", _messages, _none),
 ]

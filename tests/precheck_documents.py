@@ -19,7 +19,6 @@ from reviewapp.domain.document import (
 )
 from reviewapp.domain.precheck import suite
 from reviewapp.domain.precheck.finding import Finding
-from reviewapp.domain.precheck.matching import phrase_table
 from reviewapp.domain.precheck.report import Report, build
 from tests.adapters.pdf_builders import with_typst
 
@@ -130,7 +129,8 @@ def pages_of(texts: Sequence[str], first: int = 2, per_page: int = 16) -> list[P
 def report_of(made: Document, kind: str = "key-project") -> Report:
     """Return what the precheck understands of a document."""
     rules = rule_files.load()
-    return build(made, kind, rules, nlp.phrase_finder(phrase_table(rules.outlines[kind])))
+    reader = nlp.heading_reader(rules.outlines[kind], rules.language.headings)
+    return build(made, kind, rules, reader)
 
 
 def findings_of(made: Document, check: str, kind: str = "key-project") -> list[Finding]:

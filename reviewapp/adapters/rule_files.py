@@ -128,6 +128,7 @@ def _section(file: RuleFile) -> SectionRule:
         required=file.flag("required", True),
         exact=file.texts("exact"),
         phrases=file.texts("phrases", []),
+        patterns=file.groups("patterns", []),
         words=file.texts("words", []),
         not_under=file.texts("not_under", []),
         shared=file.texts("shared", []),

@@ -9,12 +9,13 @@ from reviewapp.domain.precheck.language_rules import (
     AdviceRule,
     AnnexRule,
     BlockRule,
+    HeadingRule,
     LanguageRules,
     NameRule,
     SigningRule,
 )
 
-FILES = ("annexes", "signing", "blocks", "names", "advice")
+FILES = ("annexes", "signing", "blocks", "names", "advice", "headings")
 
 
 def read(folder: Path) -> LanguageRules:
@@ -26,6 +27,7 @@ def read(folder: Path) -> LanguageRules:
         blocks=_blocks(data["blocks"]),
         names=_names(data["names"]),
         advice=_advice(data["advice"]),
+        headings=_headings(data["headings"]),
     )
     for file in data.values():
         file.done()
@@ -99,4 +101,12 @@ def _advice(file: RuleFile) -> AdviceRule:
         not_problems=file.patterns("not_problems"),
         listed=listed,
         least_answered=int(file.number("least_answered")),
+    )
+
+
+def _headings(file: RuleFile) -> HeadingRule:
+    return HeadingRule(
+        synonyms=file.groups("synonyms"),
+        others=file.texts("others"),
+        least_sure=int(file.number("least_sure")),
     )

@@ -106,10 +106,10 @@ class RuleFile:
             raise self.wrong(key, "a list of pairs of texts is expected")
         return tuple((v[0], v[1]) for v in value)
 
-    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+    def groups(self, key: str, default: object = ...) -> tuple[tuple[str, ...], ...]:
         """Return a list of lists of texts, or raise Invalid."""
-        value = self._take(key, ...)
-        if not isinstance(value, list) or not value:
+        value = self._take(key, default)
+        if not isinstance(value, list):
             raise self.wrong(key, "a list is expected")
         rows = RuleFile(
             self.path, {str(n): v for n, v in enumerate(value, 1)}, f"{self.prefix}{key}."

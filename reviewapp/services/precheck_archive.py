@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 from reviewapp.adapters import nlp, pdf
-from reviewapp.domain.precheck.matching import phrase_table
 from reviewapp.domain.precheck.passages import Comparison, Other, Placed
 from reviewapp.domain.precheck.report import build
 from reviewapp.domain.precheck.rules import Rules
@@ -46,8 +45,8 @@ def _read(path: Path, kind: str, rules: Rules) -> list[Other]:
         document = pdf.read(path)
     except pdf.Unreadable:
         return []
-    find_phrases = nlp.phrase_finder(phrase_table(rules.outlines[kind]))
-    report = build(document, kind, rules, find_phrases)
+    reader = nlp.heading_reader(rules.outlines[kind], rules.language.headings)
+    report = build(document, kind, rules, reader)
     title = report.facts["title"].value if "title" in report.facts else path.stem
     sentences = tuple(placed.sentence for placed in sentences_of(report, rules))
     return [Other(path.name, str(title), sentences)]

@@ -19,7 +19,6 @@ from reviewapp.domain.errors import N_
 from reviewapp.domain.precheck import passages, suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
 from reviewapp.domain.precheck.layout import signature
-from reviewapp.domain.precheck.matching import phrase_table
 from reviewapp.domain.precheck.passages import Comparison, Placed
 from reviewapp.domain.precheck.registry import CheckRun
 from reviewapp.domain.precheck.report import Report, build
@@ -60,7 +59,7 @@ def check_file(
     """
     path = Path(path)
     rules = rules or rule_files.load()
-    find_phrases = nlp.phrase_finder(phrase_table(rules.outlines[kind]))
+    reader = nlp.heading_reader(rules.outlines[kind], rules.language.headings)
     began = time.perf_counter()
     try:
         document = pdf.read(path, name=name, progress=progress, limits=limits)
@@ -75,7 +74,7 @@ def check_file(
     read = time.perf_counter()
     if keep is not None:
         keep(document)
-    report = build(document, kind, rules, find_phrases)
+    report = build(document, kind, rules, reader)
     if archive is not None:
         report = replace(report, comparison=archive(sentences_of(report, rules)))
     built = time.perf_counter()
@@ -120,7 +119,7 @@ def warm(rules: Rules | None = None) -> None:
     """
     rules = rules or rule_files.load()
     for outline in rules.outlines.values():
-        nlp.phrase_finder(phrase_table(outline))
+        nlp.heading_reader(outline, rules.language.headings)
     child.warm()
     gc.collect()
     gc.freeze()

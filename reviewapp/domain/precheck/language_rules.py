@@ -76,6 +76,15 @@ class AdviceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadingRule:
+    """How headings are understood that no listed wording knows."""
+
+    synonyms: tuple[tuple[str, ...], ...]  # the first of a group stands for all of them
+    others: tuple[str, ...]  # headings that are no section
+    least_sure: int  # per cent from which on the classifier is believed
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageRules:
     """All wordings of the checks of what a report says."""
 
@@ -84,3 +93,4 @@ class LanguageRules:
     blocks: BlockRule
     names: NameRule
     advice: AdviceRule
+    headings: HeadingRule

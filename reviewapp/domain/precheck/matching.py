@@ -1,13 +1,14 @@
-"""Which sections a heading names: exact wording, then normal form, then phrases inside it."""
+"""Which sections a heading names: exact wording, normal form, phrases; then patterns and guesses."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewapp.domain.precheck.language_rules import HeadingRule
 from reviewapp.domain.precheck.outline import Heading
-from reviewapp.domain.precheck.rules import Outline
+from reviewapp.domain.precheck.rules import Outline, SectionRule
 from reviewapp.domain.precheck.text import plain
 
 EXACT, NORMAL = 1.0, 0.95
@@ -17,7 +18,7 @@ _LEAST_COVER_LOW = 0.5  # of headings from the third level down
 _FILLERS = ("项目支出", "项目", "情况", "主要", "相关", "有关", "的", "等")
 _LEAST_LIKENESS = 0.6  # of character pairs, for a heading that no wording knows
 _LOWEST_GUESSED = 2
-_SURE_GUESS = 0.7
+_SURE_PATTERN, _SURE_CLASS, _SURE_GUESS = 0.8, 0.75, 0.7
 _JOINERS = re.compile(r"以及|及其|[及和与、,/·]")
 _LONGEST_BY_WORDS = 20  # characters of a heading known by a short word
 _REMARK = re.compile(r"\([^()]*\)|〔[^〔〕]*〕")
@@ -32,8 +33,21 @@ class Hit:
     end: int
 
 
-# Finds labelled phrases in texts; adapters/nlp.py makes one with spaCy from `phrase_table`.
+# Finds labelled phrases in texts, from `phrase_table`.
 FindPhrases = Callable[[Sequence[str]], list[list[Hit]]]
+# Says which labels' patterns a text holds, from `pattern_table`.
+FindPatterns = Callable[[str], frozenset[str]]
+# Gives each label (a section id, or "" for none) a likelihood from 0 to 1, from `examples`.
+Classify = Callable[[str], Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingReader:
+    """What reads headings, three ways; adapters/nlp.py makes one with spaCy."""
+
+    phrases: FindPhrases
+    patterns: FindPatterns
+    classify: Classify
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,36 @@ def phrase_table(outline: Outline) -> dict[str, tuple[str, ...]]:
     return table
 
 
+def pattern_table(outline: Outline) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return label -> patterns: words in order, each with alternatives (问题|不足)."""
+    return {rule.id: rule.patterns for rule in outline.sections if rule.patterns}
+
+
+def examples(outline: Outline, rule: HeadingRule) -> list[tuple[str, str]]:
+    """Return what the classifier learns: forms of wordings with section id, "" for none."""
+    told: dict[tuple[str, str], None] = {}
+    for section in outline.sections:
+        for wording in (*section.exact, *section.shared, *section.phrases):
+            form = learned_form(wording, rule)
+            for text in (form, form.replace("项目", "").replace("绩效", "") or form):
+                told[text, section.id] = None
+        for wording in section.shared if section.parent else ():
+            told[learned_form(wording, rule), str(section.parent)] = None
+    for wording in (*outline.ignored, *rule.others):
+        form = learned_form(wording, rule)
+        told[form, _IGNORED] = told["项目" + form, _IGNORED] = None
+    return list(told)
+
+
+def learned_form(title: str, rule: HeadingRule) -> str:
+    """Return the form that the classifier sees: synonyms replaced by the first of their group."""
+    form = _bare(title)
+    pairs = [(word, group[0]) for group in rule.synonyms for word in group[1:]]
+    for word, first in sorted(pairs, key=lambda pair: -len(pair[0])):
+        form = form.replace(word, first)
+    return form
+
+
 def _long(wordings: Iterable[str]) -> list[str]:
     return [wording for wording in wordings if len(wording) >= 4]
 
@@ -77,9 +121,10 @@ def normal_form(title: str) -> str:
 class Wordings:
     """The wordings of one outline, ready to be compared with."""
 
-    def __init__(self, outline: Outline, find_phrases: FindPhrases) -> None:
+    def __init__(self, outline: Outline, reader: HeadingReader, rule: HeadingRule) -> None:
         self.outline = outline
-        self._find = find_phrases
+        self._reader = reader
+        self._rule = rule
         self._exact = _index(outline, _bare)
         self._normal = _index(outline, lambda text: normal_form(plain(text)))
         self._score_annexes = [re.compile(pattern) for pattern in outline.score_annexes]
@@ -100,7 +145,7 @@ class Wordings:
 
     def match(self, headings: Sequence[Heading]) -> list[Match]:
         """Return each heading with the sections that its words name, in reading order."""
-        hits = self._find([_bare(heading.title) for heading in headings])
+        hits = self._reader.phrases([_bare(heading.title) for heading in headings])
         matches = self._pass(headings, hits, {})
         guesses: dict[int, tuple[str, float]] = {}
         for highest in (1, _LOWEST_GUESSED):  # what a parent is tells what its children may be
@@ -131,10 +176,11 @@ class Wordings:
         return matches
 
     def _guess(self, matches: Sequence[Match], lowest: int) -> dict[int, tuple[str, float]]:
-        """Return by index what unmatched headings most resemble, for sections not found at all.
+        """Return by index what unmatched headings probably are, for sections not found at all.
 
-        A heading of the first level is only taken for a section of the first level, and one below
-        for a child of a section that it stands in: likeness alone would see sections everywhere.
+        Patterns count before the classifier, and that before likeness. A heading of the first
+        level is only taken for a section of the first level, and one below for a child of a
+        section that it stands in: guesses alone would see sections everywhere.
         """
         found = {section for match in matches for section in match.sections}
         best: dict[str, tuple[float, int]] = {}
@@ -143,21 +189,41 @@ class Wordings:
             if match.sections or match.annex or heading.level > lowest:
                 continue
             inside = {s for i in match.parents for s in matches[i].sections}
-            for rule in self.outline.sections:
-                fits = rule.parent in inside if match.parents else rule.level == 1
-                if rule.id in found or not fits or inside.intersection(rule.not_under):
-                    continue
-                likeness = max(map(_likeness(heading.title), self._titles[rule.id]), default=0.0)
-                if likeness >= _LEAST_LIKENESS and likeness > best.get(rule.id, (0.0, 0))[0]:
-                    best[rule.id] = (likeness, index)
+            here = [
+                rule
+                for rule in self.outline.sections
+                if (rule.parent in inside if match.parents else rule.level == 1)
+                and not inside.intersection(rule.not_under)
+            ]
+            if all(rule.id in found for rule in here):
+                continue
+            for section, sure in self._guessed(heading.title, here).items():
+                if section not in found and sure > best.get(section, (0.0, 0))[0]:
+                    best[section] = (sure, index)
         by_heading: dict[int, tuple[float, str]] = {}
-        for section, (likeness, index) in best.items():
-            if likeness > by_heading.get(index, (0.0, ""))[0]:
-                by_heading[index] = (likeness, section)
-        return {
-            index: (section, round(_SURE_GUESS * likeness, 2))
-            for index, (likeness, section) in by_heading.items()
-        }
+        for section, (sure, index) in best.items():
+            if sure > by_heading.get(index, (0.0, ""))[0]:
+                by_heading[index] = (sure, section)
+        return {index: (section, sure) for index, (sure, section) in by_heading.items()}
+
+    def _guessed(self, title: str, here: Sequence[SectionRule]) -> dict[str, float]:
+        """Return the sections that may be meant at this place with how sure that is."""
+        ids = [rule.id for rule in here]
+        bare = _bare(title)
+        named = self._reader.patterns(bare)
+        guessed = {section: _SURE_PATTERN for section in ids if section in named}
+        likely = self._reader.classify(learned_form(title, self._rule))
+        weights = {section: likely.get(section, 0.0) for section in (*ids, _IGNORED)}
+        top = max(weights, key=lambda section: weights[section])
+        share = weights[top] / (sum(weights.values()) or 1.0)
+        if top != _IGNORED and share >= self._rule.least_sure / 100:
+            guessed.setdefault(top, round(_SURE_CLASS * share, 2))
+        for rule in here:
+            likeness = max(map(_likeness(title), self._titles[rule.id]), default=0.0)
+            if likeness >= _LEAST_LIKENESS:
+                sure = round(_SURE_GUESS * likeness, 2)
+                guessed[rule.id] = max(guessed.get(rule.id, 0.0), sure)
+        return guessed
 
     def _sections(
         self, heading: Heading, hits: list[Hit], above: list[Match]

@@ -9,6 +9,16 @@ from reviewapp.domain.precheck.numerals import number
 
 _CN = "一二三四五六七八九十百"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+# Numbers that one character holds with their marks, and what they are written out. In a heading's
+# text each still counts as one character.
+_SINGLE = {
+    **{chr(0x3220 + n): ("chinese-brackets", n + 1) for n in range(10)},  # ㈠
+    **{chr(0x2474 + n): ("arabic-brackets", n + 1) for n in range(20)},  # ⑴
+    **{chr(0x2488 + n): ("arabic", n + 1) for n in range(20)},  # ⒈
+    **{chr(0x2776 + n): ("circled", n + 1) for n in range(10)},  # ❶
+    **{chr(0x2780 + n): ("circled", n + 1) for n in range(10)},  # ➀
+}
+_SINGLE_NUMBER = re.compile(rf"\s*(?P<n>[{''.join(_SINGLE)}])\s*[、.]?\s*")
 
 # Rank: the order in which styles nest where a report does not show otherwise.
 RANKS = {
@@ -40,9 +50,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "chinese-brackets",
-        re.compile(rf"\s*[(〔【\[]\s*(?P<n>[{_CN}]{{1,3}})\s*[)〕】\]]\s*[、.,]?\s*"),
+        re.compile(rf"\s*(?:[(〔【\[]\s*)?(?P<n>[{_CN}]{{1,3}})\s*[)〕】\]]\s*[、.,]?\s*"),
     ),
-    ("chinese", re.compile(rf"\s*(?P<n>[{_CN}]{{1,3}})\s*(?:[、.,]|(?=\s))\s*")),
+    ("chinese", re.compile(rf"\s*(?P<n>[{_CN}]{{1,3}})\s*(?:[、.,:]|(?=\s))\s*")),
     (
         "decimal",
         re.compile(
@@ -61,6 +71,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("circled", re.compile(rf"\s*(?P<n>[{_CIRCLED}])\s*[、.]?\s*")),
 )
+_GLUED = re.compile(r"\s*(?P<n>[一二三四五六七八九十]{1,2})(?=[\u4e00-\u9fff]{2})")
 _STOPLESS = re.compile(rf"\s*(?:\d{{1,2}}|[{_CN}]{{1,3}}\s)\s*")
 
 
@@ -76,6 +87,10 @@ class Number:
 
 def parse(text: str) -> Number | None:
     """Read the number that a half-width text begins with, blanks kept; None if there is none."""
+    single = _SINGLE_NUMBER.match(text)
+    if single is not None:
+        style, value = _SINGLE[single["n"]]
+        return Number(style, value, single.end())
     for style, pattern in _PATTERNS:
         match = pattern.match(text)
         if match is None:
@@ -87,6 +102,12 @@ def parse(text: str) -> Number | None:
         stopless = style in ("chinese", "arabic") and bool(_STOPLESS.fullmatch(match.group()))
         return Number(style, _value(printed), match.end(), stopless)
     return None
+
+
+def glued(text: str) -> Number | None:
+    """Read a Chinese number that nothing parts from its words (一基本情况); the words must tell."""
+    match = _GLUED.match(text)
+    return Number("chinese", number(match["n"]), match.end(), stopless=True) if match else None
 
 
 def _value(printed: str | None) -> int | None:

@@ -101,6 +101,9 @@ def _at(layout: Layout, index: int, known: Known, started: bool) -> Heading | No
         return None
     number = numbering.parse(half(line.text))
     if number is None:
+        close = numbering.glued(half(line.text))
+        if close is not None and known(plain(line.text[close.length :]).rstrip("。:")):
+            return _numbered(layout, index, close, known)
         return _unnumbered(layout, index, known, started) or _glued(layout, index, known)
     if number.style == "annex":
         return _annex(layout, index, number)

@@ -23,7 +23,7 @@ from reviewapp.domain.precheck.facts import Fact, Period
 from reviewapp.domain.precheck.figure_rules import AmountRule
 from reviewapp.domain.precheck.flow import Margins, Paragraph
 from reviewapp.domain.precheck.ledger import Entry, Reader
-from reviewapp.domain.precheck.matching import FindPhrases, Match, Wordings
+from reviewapp.domain.precheck.matching import HeadingReader, Match, Wordings
 from reviewapp.domain.precheck.outline import Heading
 from reviewapp.domain.precheck.passages import Comparison
 from reviewapp.domain.precheck.rules import Outline, Rules
@@ -123,11 +123,11 @@ class Report:
         return max(around, key=lambda s: (s.first, s.rule.level)).rule.id
 
 
-def build(document: Document, kind: str, rules: Rules, find_phrases: FindPhrases) -> Report:
+def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) -> Report:
     """Understand a document as a report of `kind` (key-project or department)."""
     clock = _Clock()
     frame = rules.outlines[kind]
-    wordings = Wordings(frame, find_phrases)
+    wordings = Wordings(frame, reader, rules.language.headings)
     headings = outline.find(document, wordings.knows)
     clock.stop("outline")
     matches = wordings.match(headings)

@@ -19,6 +19,7 @@ from reviewapp.domain.precheck.language_rules import LanguageRules
 class SectionRule:
     """One section of an outline. `exact` are whole headings, `phrases` words inside longer ones.
 
+    `patterns` are words that follow one another in a heading with a few characters between them.
     `words` are short words that count only below `parent`; `not_under` are sections inside which
     a heading never means this one; `shared` are wordings that mean the parent at the top.
     """
@@ -30,6 +31,7 @@ class SectionRule:
     required: bool = True
     exact: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    patterns: tuple[tuple[str, ...], ...] = ()  # words in order, each "one|or|another"
     words: tuple[str, ...] = ()
     not_under: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
