@@ -197,12 +197,13 @@ class _Composer(Content):
         title = self.words.one("headings", "annex", "scores")
         self.blocks.append(Heading(f"附件1：{title}", 1, "annex-scores", page_break=True))
         rows = self._spoilt_rows()
-        lost = [i for i, leaf in enumerate(rows) if leaf.score < leaf.weight]
+        lost = [i for i, leaf in enumerate(rows) if leaf.score < leaf.weight and i != self.quiet]
         silent = self.random.choice(lost) if self.has("deduction-unexplained") else None
         if silent is not None:
             self.flaws.append(Flaw("deduction-unexplained", f"leaf-{silent}"))
         form = self.spec.table
-        table = score_table.full_table(rows, self.words, form, self.places, silent)
+        unexplained = {i for i in (silent, self.quiet) if i is not None}
+        table = score_table.full_table(rows, self.words, form, self.places, unexplained)
         score_table.add_total(table, self.words, "100", self.score)
         self.blocks.append(table)
         if with_work:

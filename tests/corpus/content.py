@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.corpus import score_table
+from tests.corpus import figure_flaws, score_table
 from tests.corpus.model import Block, Flaw, Heading, Para, Spec, Table, mark
 from tests.corpus.numbering import Numbering
 from tests.corpus.personal import bank_card, id_number, phone
@@ -37,6 +37,10 @@ class Content:
         if self.has("grade-mismatch"):
             self.stated_grade = "中" if self.grade in "优良" else "良"
         self.values |= {"score": self.score, "grade": self.stated_grade}
+        # Half of these flaws stand in the report's own sentences, half in sentences of their own.
+        own = ("rate-mismatch", "amount-inconsistent", "year-inconsistent", "survey-arithmetic")
+        self.by_sentence = {c for c in own if self.has(c) and self.random.random() < 0.6}
+        self.quiet = self._quiet()
 
     def has(self, check: str) -> bool:
         return check in self.spec.flaws
@@ -49,6 +53,16 @@ class Content:
 
     def absent(self, check: str, expected: str | None = None) -> None:
         self.flaws.append(Flaw(check, None, expected))
+
+    def _quiet(self) -> int | None:
+        """Pick a lost point whose reason stands in the text instead of the table."""
+        lost = [i for i, leaf in enumerate(self.rows) if leaf.score < leaf.weight]
+        others = {"score-exceeds-weight", "scores-sum", "weights-sum"} & set(self.spec.flaws)
+        return self.random.choice(lost) if not others and self.random.random() < 0.3 else None
+
+    def in_text(self, check: str) -> bool:
+        """Say whether a flaw is planted in the report's own sentence."""
+        return self.has(check) and check not in self.by_sentence
 
     def say(self, *keys: str, name: str = "sentences", **values: Any) -> str:
         text: str = self.words.one(name, *keys)
@@ -136,7 +150,7 @@ class Content:
 
     def _funds(self) -> None:
         self.para(self.say("funds"))
-        if self.has("rate-mismatch"):
+        if self.in_text("rate-mismatch"):
             wrong = f"{float(self.values['rate']) - 6:.2f}"
             text = self.blocks[-1]
             assert isinstance(text, Para)
@@ -190,8 +204,10 @@ class Content:
         seconds = {(leaf.first, leaf.second) for leaf in self.rows}
         counts = {"n1": len(firsts), "n2": len(seconds), "n3": len(self.rows)}
         if self.has("indicator-count-mismatch"):
-            counts["n3"] += 2
-            self.para(self.plant("indicator-count-mismatch", self.say("indicators", **counts)))
+            wrong = {f"x{name[1]}": number for name, number in counts.items()}
+            wrong[self.random.choice(["x2", "x3"])] += 2
+            text = figure_flaws.say(self, "count-wrong", **wrong)
+            self.para(self.plant("indicator-count-mismatch", text))
         else:
             self.para(self.say("indicators", **counts))
         if self.has("annex-missing"):
@@ -215,7 +231,7 @@ class Content:
             if wrong:
                 self.flaws.append(Flaw("score-rate-mismatch", "wrong-rate"))
             self.blocks.append(table)
-        if self.has("year-inconsistent"):
+        if self.in_text("year-inconsistent"):
             self.para(self.plant("year-inconsistent", self.say("wrong-year", name="tables")))
         if self.has("name-inconsistent"):
             self.para(self.plant("name-inconsistent", self.say("wrong-name", name="tables")))
@@ -248,8 +264,8 @@ class Content:
 
     def _survey(self) -> None:
         if self.has("survey-incomplete"):
-            self.para(self.plant("survey-incomplete", self.say("no-survey", name="tables")))
-        elif self.has("survey-arithmetic"):
+            self.para(self.plant("survey-incomplete", figure_flaws.say(self, "survey-none")))
+        elif self.in_text("survey-arithmetic"):
             self.para(self.plant("survey-arithmetic", self.say("survey", returned=190)))
         else:
             self.para(self.say("survey"))
@@ -257,13 +273,16 @@ class Content:
     def _problems(self) -> None:
         if self.spec.kind == "key-project" and not self._merged():
             self.para(self.say("experience"))
+        figure_flaws.write(self)
         pool = list(self.words.all("sentences", "problems"))
         self.picked = self.random.sample(pool, 3)
         for index, (title, text, _, _) in enumerate(self.picked):
             if self.has("problem-without-advice") and index == 2:
                 title = self.plant("problem-without-advice", title)
             self._item(title, text)
-        if self.has("amount-inconsistent"):  # never in the conclusion: its value is the reference
+        if self.in_text(
+            "amount-inconsistent"
+        ):  # never in the conclusion: its value is the reference
             again = self.say("amount-again", name="tables", budget=self.values["budget"] + 15)
             self.para(self.plant("amount-inconsistent", again))
         if self.has("score-inconsistent"):

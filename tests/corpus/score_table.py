@@ -78,7 +78,7 @@ def rate(weight: Decimal, score: Decimal) -> str:
 
 
 def full_table(
-    rows: list[Leaf], words: Words, form: str, places: int, unexplained: int | None
+    rows: list[Leaf], words: Words, form: str, places: int, unexplained: set[int]
 ) -> Table:
     """Print all indicators; the rows are marked leaf-0, leaf-1, ... and total.
 
@@ -91,7 +91,7 @@ def full_table(
     columns += [words.one("tables", "score"), words.one("tables", "reason")]
     lines: list[list[str]] = []
     for index, leaf in enumerate(rows):
-        lost = leaf.score < leaf.weight and index != unexplained
+        lost = leaf.score < leaf.weight and index not in unexplained
         third = mark(f"leaf-{index}", leaf.third)
         line = [leaf.first, leaf.second, third, printed(leaf.weight, 0)]
         if long:

@@ -15,16 +15,25 @@ _TABLES = ("merged", "plain", "merged long", "long bare", "three-line", "merged 
 _FLAWS: tuple[tuple[str, ...], ...] = (
     (),
     ("section-missing", "scores-sum", "citation-repealed", "pii-phone"),
-    ("section-empty", "weights-sum", "placeholder-left", "consultation-missing"),
+    ("section-empty", "weights-sum", "placeholder-left", "consultation-missing", "rate-mismatch"),
     ("grade-mismatch", "citation-malformed", "pii-id-number", "annex-missing"),
     (),
-    ("score-inconsistent", "heading-numbering", "survey-incomplete", "cover-field-missing"),
+    (
+        *("score-inconsistent", "heading-numbering", "survey-incomplete", "cover-field-missing"),
+        "indicator-count-mismatch",
+    ),
     ("score-exceeds-weight", "toc-mismatch", "amount-cross-foot", "problem-without-advice"),
-    ("score-rate-mismatch", "survey-arithmetic", "pii-bank-card", "signature-missing"),
+    (
+        *("score-rate-mismatch", "survey-arithmetic", "pii-bank-card", "signature-missing"),
+        *("year-inconsistent", "deduction-unexplained"),
+    ),
     (),
     ("benefit-weight-low", "rate-mismatch", "year-inconsistent", "active-content"),
     ("indicator-count-mismatch", "amount-inconsistent", "name-inconsistent", "placeholder-left"),
-    ("deduction-unexplained", "block-mislabelled", "section-missing", "grade-mismatch"),
+    (
+        *("deduction-unexplained", "block-mislabelled", "section-missing", "grade-mismatch"),
+        *("amount-inconsistent", "survey-arithmetic"),
+    ),
 )
 # Where a flaw needs a section that a shape of the report lacks.
 _KEY_ONLY = {"block-mislabelled"}

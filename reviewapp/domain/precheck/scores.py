@@ -17,6 +17,7 @@ from reviewapp.domain.precheck.text import MAX_QUOTE, decimal, half, plain
 _POINTS = re.compile(r"([-+]?\d+(?:\.\d+)?)(?:分|%)?")
 _NAMED_POINTS = re.compile(r"[(]?(\d+(?:\.\d+)?)分[)]?$")
 _REMARK = re.compile(r"\([^()]*\)|:.*$")
+_MOST_LEVELS = 4
 _SERIAL = ("序号", "编号")
 _SUB_PROJECT = re.compile(r"\((?!续|附|单位|金额|满分|表|一|二|三|20\d\d年)([^()]{4,})\)")
 
@@ -186,7 +187,9 @@ def _indicators(columns: Sequence[str], taken: list[int], rule: ScoreRule) -> li
     ]
     levels = [i for i in named if re.search(r"[一二三四]级", columns[i])]
     if levels:
-        return levels
+        # 一级指标, 分项指标, 具体指标: only some of the names tell their level.
+        mixed = [i for i in named if i < first_figure and columns[i].endswith(("指标", "指标类别"))]
+        return sorted({*levels, *mixed})[:_MOST_LEVELS]
     before = [i for i in named if i < first_figure]
     return before or named[:1]
 

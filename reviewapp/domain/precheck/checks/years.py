@@ -17,6 +17,7 @@ from reviewapp.domain.precheck.rules import Rules
 
 _YEAR = re.compile(r"(?<!\d)(?P<year>20\d{2})年")
 _QUOTED = re.compile(r"《[^》]{0,80}》|[〔\[【(]20\d{2}[〕\]】)]\d*号?")
+_PERIOD = ("期间", "基准", "基期")  # 评价期间, 评价基准期 name the evaluated years themselves
 _BEFORE, _AFTER = 3, 5  # characters beside a year in which a word of one character counts
 _REPORT_LAG = 1  # years after the evaluated one in which a report without a date was written
 
@@ -72,7 +73,7 @@ def _other_periods(report: Report, period: Period, rule: YearRule) -> Iterator[_
             for match in pattern.finditer(paragraph.text):
                 first = int(match["year"])
                 last = int(match.groupdict().get("last") or first)
-                if not _spoken_of(paragraph.text, match.start("year"), rule.history, near=False):
+                if not _in_history(paragraph.text, match, rule):
                     key = (id(paragraph), match.start("year"))
                     stated[key] = (paragraph, match.start("year"), first, last)
     votes = Counter(
@@ -84,6 +85,13 @@ def _other_periods(report: Report, period: Period, rule: YearRule) -> Iterator[_
             yield paragraph, start, last
 
 
+def _in_history(text: str, match: re.Match[str], rule: YearRule) -> bool:
+    """Say whether the sentence of a stated period speaks of history, its own words left out."""
+    begin, end = sentence_at(text, match.start())
+    rest = text[begin : match.start()] + "#" + text[match.end() : end]
+    return any(word in rest for word in rule.history if len(word) > 1 and word not in _PERIOD)
+
+
 def _not_yet(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]:
     """What is told as done in a year after the report was written."""
     date = report.facts.get("report_date")
@@ -91,10 +99,11 @@ def _not_yet(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]
     latest = max(written, period.last)
     for paragraph in report.paragraphs:
         for start, year in _years(paragraph.text):
-            if year <= latest or _spoken_of(paragraph.text, start, rule.plans):
+            text = _without(paragraph.text, report.names)
+            if year <= latest or _spoken_of(text, start, rule.plans):
                 continue
-            begin, end = sentence_at(paragraph.text, start)
-            if any(word in paragraph.text[begin:end] for word in rule.done):
+            begin, end = sentence_at(text, start)
+            if any(word in text[begin:end] for word in rule.done):
                 yield paragraph, start, year
 
 
@@ -109,7 +118,9 @@ def _long_past(report: Report, period: Period, rule: YearRule) -> Iterator[_Foun
     for paragraph in report.paragraphs:
         if not any(paragraph.line in span for span in inside):
             continue
-        blank = _without_quotes(paragraph.text)
+        if "年" not in paragraph.text:
+            continue
+        blank = _without(_without_quotes(paragraph.text), report.names)
         for pattern in patterns:
             for match in pattern.finditer(blank):
                 year, start = int(match["year"]), match.start("year")
@@ -140,7 +151,8 @@ def _moved_amounts(report: Report, period: Period, rule: YearRule) -> Iterator[_
         if len(digits) < rule.digits or named & set(evaluated):
             continue
         at = sentence.rfind(f"{year}年", 0, entry.start - begin)
-        if at >= 0 and not _spoken_of(paragraph.text, begin + at, rule.history):
+        text = _without(paragraph.text, report.names)
+        if at >= 0 and not _spoken_of(text, begin + at, rule.history):
             yield paragraph, begin + at, year
 
 
@@ -155,6 +167,13 @@ def _years(text: str) -> Iterator[tuple[int, int]]:
 def _without_quotes(text: str) -> str:
     """Return the text with titles and document numbers blanked; its length stays the same."""
     return _QUOTED.sub(lambda match: "#" * len(match[0]), text)
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    """Return the text with the report's own names blanked: 高标准农田 is no standard."""
+    for name in names:
+        text = text.replace(name, "#" * len(name))
+    return text
 
 
 def _spoken_of(
