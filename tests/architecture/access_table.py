@@ -59,6 +59,7 @@ ACCESS = {
     "prechecks.export": "round:read",
     "prechecks.export_checks": "round:read",
     "prechecks.round_page": "round:read",
+    "prechecks.rules": "rubric:read",
     "prechecks.triage": "finding:triage",
     "records.export": "record:read",
     "records.index": "record:read",

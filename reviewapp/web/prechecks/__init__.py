@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("prechecks", __name__)
 
 # The views register themselves on bp, so they come after it.
-from reviewapp.web.prechecks import measuring, views  # noqa: E402, F401
+from reviewapp.web.prechecks import measuring, rules, views  # noqa: E402, F401
