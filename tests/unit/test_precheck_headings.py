@@ -161,3 +161,22 @@ def test_synonyms_are_one_word_to_the_classifier() -> None:
     reader = nlp.heading_reader(rules.outlines["key-project"], rule)
     assert "experience-problems" in reader.patterns("履职中存在的短板")
     assert reader.patterns("存在") == frozenset()
+
+
+def test_a_strange_heading_is_known_by_the_parts_that_it_holds() -> None:
+    strange = [*BODY]
+    strange[strange.index("一、基本情况")] = "一、来龙去脉"
+    report = report_of(document(page(1, COVER), *pages_of(strange)))
+
+    section = next(s for s in report.sections if s.rule.id == "basic-info")
+    assert section.match is not None
+    assert (section.match.heading.title, section.match.confidence) == ("来龙去脉", 0.6)
+
+
+def test_an_annex_that_holds_such_parts_is_not_the_section() -> None:
+    annex = ("附件3：资料清单", "（一）项目概况", FILLER, "（二）项目绩效目标", FILLER)
+    without = list(BODY[BODY.index("二、绩效评价工作开展情况") :])
+    report = report_of(document(page(1, COVER), *pages_of(without), page(9, annex)))
+
+    section = next(s for s in report.sections if s.rule.id == "basic-info")
+    assert section.match is None or section.match.heading.style != "annex"

@@ -19,6 +19,7 @@ _FILLERS = ("项目支出", "项目", "情况", "主要", "相关", "有关", "�
 _LEAST_LIKENESS = 0.6  # of character pairs, for a heading that no wording knows
 _LOWEST_GUESSED = 2
 _SURE_PATTERN, _SURE_CLASS, _SURE_GUESS = 0.8, 0.75, 0.7
+_SURE_HOLDER = 0.6  # of a heading known only by the parts below it
 _JOINERS = re.compile(r"以及|及其|[及和与、,/·]")
 _LONGEST_BY_WORDS = 20  # characters of a heading known by a short word
 _REMARK = re.compile(r"\([^()]*\)|〔[^〔〕]*〕")
@@ -153,7 +154,26 @@ class Wordings:
             if found:
                 guesses |= found
                 matches = self._pass(headings, hits, guesses)
-        return matches
+        holders = self._holders(matches)
+        return self._pass(headings, hits, guesses | holders) if holders else matches
+
+    def _holders(self, matches: Sequence[Match]) -> dict[int, tuple[str, float]]:
+        """Return by index the strange headings that hold the parts of a section not found."""
+        found = {section for match in matches for section in match.sections}
+        held: dict[int, list[str]] = {}
+        for match in matches:
+            if match.parents and not match.annex:
+                held.setdefault(match.parents[-1], []).extend(match.sections)
+        holders: dict[int, tuple[str, float]] = {}
+        for index, sections in held.items():
+            if matches[index].sections or matches[index].parents or not sections:
+                continue
+            for rule in self.outline.sections:
+                parts = {child.id for child in self.outline.children(rule.id)}
+                own = sum(section in parts for section in sections)
+                if rule.id not in found and own * 2 > len(sections):
+                    holders.setdefault(index, (rule.id, _SURE_HOLDER))
+        return holders
 
     def _pass(
         self,
