@@ -100,11 +100,14 @@ def test_a_picture_comes_in_three_sizes_and_no_other(
 
 
 def test_text_that_an_older_precheck_did_not_keep_is_read_by_the_worker(
-    database: Database, report_id: UUID, workshop: Workshop
+    database: Database, report_id: UUID, workshop: Workshop, client_of: Client, cast: Cast
 ) -> None:
     with database.transaction() as session:
         for row in session.exec(select(PageTextRow)):
             session.delete(row)
+    address = f"/reports/{report_id}/versions/1"
+    assert "<text" not in client_of(cast.chen).get(f"{address}/pages/1/text").text
+    assert "尚未读取" in client_of(cast.chen).get(f"{address}/search?find=项目").text
     with database.transaction() as session:
         assert page_texts.ask_where_missing(session, workshop.queue, now=NOW) == 1
     with database.read() as session:

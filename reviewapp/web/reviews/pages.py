@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from reviewapp.db.queries import reports as report_queries
@@ -18,8 +18,9 @@ from reviewapp.domain.policy import Identity, may_see_findings
 from reviewapp.domain.rubric import Criterion, format_points
 from reviewapp.domain.scoring import Missing, Suggestion, suggestions
 from reviewapp.services.reviews import StaleSave
+from reviewapp.web.reviews import workspace
 from reviewapp.web.support.errors import status_of, words
-from reviewapp.web.support.findings import for_reader, mark, sentence
+from reviewapp.web.support.findings import for_reader, sentence
 from reviewapp.web.support.parts import read
 
 
@@ -80,6 +81,7 @@ def form_page(
     """
     shown, marked = dict(typed or {}), {}
     context = {**base(page, who), "typed": shown}
+    context |= workspace.context(page, context["findings"], context["page"])
     context["error"] = words(refused) if refused else ""
     if isinstance(refused, StaleSave):
         part = part_of(page, key_of_stale(refused))
@@ -122,7 +124,6 @@ def _where(page: ReviewPage, field: str) -> str:
 def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
     """Return what the form and each of its parts need."""
     findings = findings_for(page, who)
-    g.viewer_at = ("reviews.show", {"review_id": page.id})
     return {
         "review": page,
         "review_id": page.id,
@@ -135,7 +136,7 @@ def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
         "pages": page.pages,
         "page": min(max(request.args.get("page", 1, type=int), 1), page.pages),
         "sentence": sentence,
-        "boxes": tuple(mark(one) for one in findings),
+        "findings": findings,
         "shown_points": shown_points,
         "typed": {},
         "missing": {},

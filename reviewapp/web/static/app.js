@@ -1,6 +1,25 @@
 // Small comforts; every page works without this file.
 "use strict";
 
+// The size of the interface's type: a switch of three steps, kept in this browser.
+(function () {
+  var store = null, size = 1;
+  try { store = window.localStorage; size = Number(store.getItem("type-size")) || 1; } catch (error) { /* private */ }
+  function show() {
+    document.documentElement.classList.toggle("type-2", size === 2);
+    document.documentElement.classList.toggle("type-3", size === 3);
+  }
+  show();
+  document.querySelectorAll("[data-type-size]").forEach(function (button) { button.hidden = false; });
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest("[data-type-size]")) return;
+    size = size % 3 + 1;
+    try { if (store) store.setItem("type-size", String(size)); } catch (error) { /* full */ }
+    show();
+    window.dispatchEvent(new Event("resize"));
+  });
+})();
+
 // "/" goes to the page's search field; never while typing or composing.
 document.addEventListener("keydown", function (event) {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;

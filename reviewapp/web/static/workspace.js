@@ -1,0 +1,190 @@
+// The workspace's panes and the present criterion; the page works without this file.
+// Other files of the workspace meet in window.workspace.
+"use strict";
+(function () {
+  var work = document.getElementById("work");
+  if (!work) return;
+  var form = document.getElementById("review");
+  var said = document.getElementById("said");
+  var remembered = {};
+  try { remembered = JSON.parse(window.localStorage.getItem("workspace") || "{}") || {}; } catch (error) { /* private */ }
+
+  function remember(name, value) {
+    remembered[name] = value;
+    try { window.localStorage.setItem("workspace", JSON.stringify(remembered)); } catch (error) { /* full */ }
+  }
+  function all(selector, inside) { return Array.prototype.slice.call((inside || document).querySelectorAll(selector)); }
+
+  var workspace = window.workspace = {
+    acts: {},
+    all: all,
+    remember: remember,
+    remembered: remembered,
+    say: function (text) { said.textContent = ""; window.setTimeout(function () { said.textContent = text; }, 30); },
+    act: function (name) { if (workspace.acts[name]) workspace.acts[name].apply(null, Array.prototype.slice.call(arguments, 1)); },
+    /** Nobody is typing, and no input method is composing. */
+    isFree: function (event) {
+      if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return false;
+      if (event.ctrlKey || event.metaKey || event.altKey) return false;
+      return !event.target.closest("input, textarea, select, [contenteditable]");
+    }
+  };
+
+  // What needs scripts shows itself.
+  all("[data-act][hidden], [data-type-size][hidden], .splitter[hidden]").forEach(function (one) { one.hidden = false; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-act]");
+    if (!button || !workspace.acts[button.dataset.act]) return;
+    event.preventDefault();
+    workspace.act(button.dataset.act, button);
+  });
+
+  // Widths: dragged, or moved with the arrow keys; remembered in this browser.
+  all(".splitter").forEach(function (splitter) {
+    var pane = document.getElementById(splitter.dataset.splits);
+    var least = Number(splitter.getAttribute("aria-valuemin")), most = Number(splitter.getAttribute("aria-valuemax"));
+    var sign = splitter.dataset.splits === "guide" ? 1 : -1;
+    function widthen(width) {
+      width = Math.round(Math.min(Math.max(width, least), most));
+      pane.style.width = width + "px";
+      splitter.setAttribute("aria-valuenow", width);
+      return width;
+    }
+    function moved(width) { remember("width-" + pane.id, widthen(width)); window.dispatchEvent(new Event("resize")); }
+    if (remembered["width-" + pane.id]) widthen(remembered["width-" + pane.id]);
+    else splitter.setAttribute("aria-valuenow", Math.round(pane.getBoundingClientRect().width) || least);
+    splitter.addEventListener("keydown", function (event) {
+      var step = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+      if (event.key === "Home") moved(least);
+      else if (event.key === "End") moved(most);
+      else if (step) moved(pane.getBoundingClientRect().width + sign * step);
+      else return;
+      event.preventDefault();
+    });
+    splitter.addEventListener("pointerdown", function (event) {
+      var from = event.clientX, width = pane.getBoundingClientRect().width;
+      splitter.setPointerCapture(event.pointerId);
+      function drag(move) { widthen(width + sign * (move.clientX - from)); }
+      function drop() {
+        splitter.removeEventListener("pointermove", drag);
+        moved(pane.getBoundingClientRect().width);
+      }
+      splitter.addEventListener("pointermove", drag);
+      splitter.addEventListener("pointerup", drop, { once: true });
+      event.preventDefault();
+    });
+  });
+
+  // The third pane: open where there is room for three, else folded until asked for.
+  function fold(isFolded) {
+    work.classList.toggle("no-guide", isFolded);
+    all("[data-act=guide]").forEach(function (one) { one.setAttribute("aria-expanded", String(!isFolded)); });
+    window.dispatchEvent(new Event("resize"));
+  }
+  fold("guide" in remembered ? !remembered.guide : window.innerWidth < 1440 && window.innerWidth > 720 && !/[?&]find=/.test(window.location.search));
+  workspace.acts.guide = function () {
+    var opens = work.classList.contains("no-guide");
+    remember("guide", opens);
+    fold(!opens);
+    if (opens) document.getElementById("guide").focus();
+  };
+  workspace.openGuide = function () { if (work.classList.contains("no-guide")) workspace.acts.guide(); };
+
+  function frame(isAway) { document.body.classList.toggle("frame-away", isAway); }
+  frame(Boolean(remembered.frame));
+  workspace.acts.frame = function () {
+    remember("frame", !document.body.classList.contains("frame-away"));
+    frame(remembered.frame);
+    window.dispatchEvent(new Event("resize"));
+  };
+
+  // On a phone one pane at a time.
+  var panes = all(".switch a");
+  function show(name) {
+    work.classList.add("one-pane");
+    all("#work > section").forEach(function (one) { one.classList.toggle("shown", one.id === name); });
+    panes.forEach(function (link) {
+      if (link.dataset.pane === name) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+    window.dispatchEvent(new Event("resize"));
+  }
+  panes.forEach(function (link) {
+    link.addEventListener("click", function (event) {
+      event.preventDefault();
+      show(link.dataset.pane);
+      document.getElementById(link.dataset.pane).focus({ preventScroll: true });
+    });
+  });
+  var narrow = window.matchMedia("(max-width: 720px)");
+  function suit() { if (narrow.matches) show(document.querySelector(".missing, .problem") ? "rubric" : "viewer"); else work.classList.remove("one-pane"); }
+  narrow.addListener(suit);
+  suit();
+  workspace.showPane = function (name) { if (narrow.matches) show(name); };
+
+  // The present criterion is open, the others are lines; focus opens a folded one.
+  var list = document.getElementById("criteria");
+  list.classList.add("folds");
+  var criteria = all(".criterion[data-criterion]", list);
+  workspace.criteria = criteria;
+  workspace.present = function () { return list.querySelector(".criterion.now") || criteria[0]; };
+  function choose(part, focus) {
+    if (!part) return;
+    criteria.forEach(function (one) { one.classList.toggle("now", one === part); });
+    if (focus) {
+      part.setAttribute("tabindex", "-1");
+      part.focus({ preventScroll: true });
+      part.scrollIntoView({ block: "nearest" });
+      workspace.say(part.dataset.title);
+    }
+    document.dispatchEvent(new CustomEvent("workspace:criterion", { detail: part }));
+  }
+  workspace.choose = choose;
+  list.addEventListener("focusin", function (event) {
+    var part = event.target.closest(".criterion[data-criterion]");
+    if (part && !part.classList.contains("now")) choose(part, false);
+  });
+  list.addEventListener("click", function (event) {
+    var head = event.target.closest(".head");
+    var part = head && head.closest(".criterion[data-criterion]");
+    if (part && !part.classList.contains("now")) choose(part, !event.target.closest("input, label"));
+  });
+  workspace.acts.step = function (by) {
+    var at = criteria.indexOf(workspace.present());
+    choose(criteria[Math.min(Math.max(at + by, 0), criteria.length - 1)], true);
+  };
+
+  // What a criterion has: the tick before its name, the level that its points lie in.
+  function number(text) {
+    var plain = String(text).normalize("NFKC").replace(/[，,。、]/g, ".").replace(/分\s*$/, "").trim();
+    return plain === "" || isNaN(plain) ? null : Number(plain);
+  }
+  workspace.number = number;
+  function look(part) {
+    var points = number(part.querySelector(".points input").value);
+    var reason = part.querySelector(".fields textarea").value.trim();
+    var isCited = part.querySelector(".chips li:not(.lost)") !== null;
+    var lacks = points !== null && points < Number(part.dataset.most) && !reason && !isCited;
+    part.classList.toggle("scored", points !== null && !lacks);
+    part.classList.toggle("lacks", lacks);
+    var isFound = false;
+    all(".levels li", part).forEach(function (level) {
+      var isHere = !isFound && points !== null && points >= Number(level.dataset.from);
+      isFound = isFound || isHere;
+      level.classList.toggle("on", isHere);
+    });
+  }
+  workspace.look = look;
+  criteria.forEach(look);
+  form.addEventListener("input", function (event) {
+    var part = event.target.closest(".criterion[data-criterion]");
+    if (part) look(part);
+  });
+
+  var asked = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  choose((asked && asked.closest && asked.closest(".criterion[data-criterion]")) ||
+    criteria.filter(function (one) { return !one.classList.contains("scored"); })[0] || criteria[0], false);
+
+  workspace.acts.keys = function () { document.getElementById("keys").showModal(); };
+  workspace.acts.close = function (button) { button.closest("dialog").close(); };
+})();
