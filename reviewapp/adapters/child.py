@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 Progress = Callable[[int, int], None]
+Part = Callable[[bytes], None]
 
 _PRELOAD = ["reviewapp.adapters.pdf_child", "reviewapp.adapters.pdf_merge_child"]
 _STARTING = threading.Lock()
@@ -44,13 +45,17 @@ _CLONE_NEWNET = 0x40000000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use: bytes of address space, seconds, bytes of answer."""
+    """What a child may use: bytes of address space, seconds, bytes of answer.
 
-    # With the processes around it a file's reading stays below 1 GB; 400 pages need 300 MB.
-    memory: int = 800_000_000
+    Where it answers in parts the wall time begins anew with each, and `niceness` makes it stand
+    back behind others.
+    """
+
+    memory: int = 1_000_000_000
     cpu_seconds: int = 25
     wall_seconds: float = 28.0
     result_bytes: int = 64_000_000
+    niceness: int = 0
 
 
 class ChildDied(Exception):
@@ -59,6 +64,21 @@ class ChildDied(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Report:
+    """What a function in the child reports by: progress, and parts of its answer."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell how far the work is."""
+        _send(self._descriptor, b"P", struct.pack("!II", done, total))
+
+    def part(self, payload: bytes) -> None:
+        """Hand over a part of the answer."""
+        _send(self._descriptor, b"D", payload)
 
 
 class ChildRefused(Exception):
@@ -77,11 +97,13 @@ def run(
     *,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    part: Part | None = None,
 ) -> bytes:
     """Call `function` ("package.module:name") on `path` in a limited child and return its bytes.
 
     The function is called as `function(path, report, **arguments)`, where `report(done, total)`
-    reaches `progress` here. Raises ChildRefused as the function did, else ChildDied.
+    reaches `progress` here and `report.part(bytes)` reaches `part`. Raises ChildRefused as the
+    function did, else ChildDied; what `progress` or `part` raises ends the child.
     """
     limits = limits or Limits()
     context = _context()
@@ -92,7 +114,7 @@ def run(
     try:
         _start(process)
         writer.close()
-        return _receive(reader, process, limits, progress)
+        return _receive(reader, process, limits, progress, part)
     finally:
         _end(process)
         reader.close()
@@ -131,7 +153,11 @@ def _context() -> ForkServerContext:
 
 
 def _receive(
-    reader: Connection, process: ForkServerProcess, limits: Limits, progress: Progress | None
+    reader: Connection,
+    process: ForkServerProcess,
+    limits: Limits,
+    progress: Progress | None,
+    part: Part | None,
 ) -> bytes:
     answer: bytes | None = None
     for kind, payload in _frames(reader.fileno(), limits):
@@ -143,6 +169,8 @@ def _receive(
         if kind == b"P" and progress is not None and len(payload) == 8:
             done, total = struct.unpack("!II", payload)
             progress(done, total)
+        if kind == b"D" and part is not None:
+            part(payload)
     if answer is None:
         process.join(2)
         raise ChildDied(_reason(process.exitcode))
@@ -178,6 +206,8 @@ def _frames(descriptor: int, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
             payload = bytes(buffer[_HEADER.size : _HEADER.size + length])
             del buffer[: _HEADER.size + length]
             yield kind, payload
+            if kind == b"D":
+                deadline = time.monotonic() + limits.wall_seconds
 
 
 def _error(payload: bytes) -> Exception:
@@ -218,10 +248,7 @@ def _main(
     os.closerange(3, descriptor)
     os.closerange(descriptor + 1, _MOST_DESCRIPTORS)
     _confine(limits)
-
-    def report(done: int, total: int) -> None:
-        _send(descriptor, b"P", struct.pack("!II", done, total))
-
+    report = Report(descriptor)
     try:
         module, _, name = function.partition(":")
         payload = getattr(importlib.import_module(module), name)(path, report, **arguments)
@@ -257,6 +284,8 @@ def _confine(limits: Limits) -> None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         # No network, where the kernel lets an ordinary process have a namespace of its own.
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    if limits.niceness:
+        os.nice(limits.niceness)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 2))

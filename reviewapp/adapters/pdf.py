@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reviewapp.adapters import child, pdf_wire
 from reviewapp.domain.document import Document, TextLayer
@@ -80,18 +81,21 @@ def read(
     progress: Callable[[int, int], None] | None = None,
     limits: ReadLimits | None = None,
     thresholds: TextThresholds | None = None,
+    readings: Mapping[int, Any] | None = None,
 ) -> Document:
     """Read a whole PDF. `progress(done, total)` counts pages. Raises Unreadable.
 
     A document of scanned or garbled pages is returned with those pages marked; only one without
-    anything on any page is refused as `empty`.
+    anything on any page is refused as `empty`. `readings` are what OCR read on such pages (see
+    ocr.py), by page: they then have lines and tables like others, marked as read by OCR.
     """
     limits = limits or ReadLimits()
     path = Path(path)
     sha256, size = _check(path, limits)
-    arguments = {
+    arguments: dict[str, object] = {
         "max_pages": limits.max_pages,
         "thresholds": asdict(thresholds or TextThresholds()),
+        "readings": dict(readings or {}),
     }
     data = _run("reviewapp.adapters.pdf_child:read", path, arguments, limits, progress)
     try:

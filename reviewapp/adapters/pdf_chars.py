@@ -185,6 +185,9 @@ class Fonts:
         scale = math.hypot(matrix.b, matrix.d)
         return size * scale if scale else size
 
+    def certainty(self, _chars: list[Char]) -> None:
+        """Return None: this is the file's own text."""
+
     def upright(self, char: Char, frame: Frame) -> bool:
         """Say whether the character stands upright on the page as shown."""
         if not pdfium.FPDFText_GetMatrix(self._handle, char.index, ctypes.byref(self._matrix)):

@@ -11,17 +11,17 @@ import struct
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 import pypdfium2
 from PIL import WebPImagePlugin  # noqa: F401 - loaded once, in the server process
 
-from reviewapp.adapters import pdf_furniture, pdf_wire
+from reviewapp.adapters import ocr_page, pdf_furniture, pdf_wire
 from reviewapp.adapters.child import Progress
-from reviewapp.adapters.pdf_chars import Frame
 from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
 from reviewapp.adapters.pdf_open import Opened, active_content, open_pdf
-from reviewapp.adapters.pdf_page import PageReader, RawPage, Thresholds
+from reviewapp.adapters.pdf_page import PageReader, RawPage, Reading, Shown, Thresholds
 from reviewapp.adapters.pdf_split import both, worth_splitting
 from reviewapp.adapters.pdf_tables import RawRow, RawTable, join_tables
 from reviewapp.domain.document import (
@@ -37,6 +37,8 @@ from reviewapp.domain.document import (
     TextLayer,
 )
 
+_UNREADABLE = (TextLayer.SCANNED.value, TextLayer.GARBLED.value)
+
 
 def inspect(path: str, report: Progress, *, max_pages: int) -> bytes:
     """Open the file and answer what an upload needs to know."""
@@ -49,11 +51,22 @@ def inspect(path: str, report: Progress, *, max_pages: int) -> bytes:
     return json.dumps(answer).encode()
 
 
-def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, float]) -> bytes:
-    """Read the whole file and answer a document in pdf_wire's form."""
+def read(
+    path: str,
+    report: Progress,
+    *,
+    max_pages: int,
+    thresholds: dict[str, float],
+    readings: dict[int, Any] | None = None,
+) -> bytes:
+    """Read the whole file and answer a document in pdf_wire's form.
+
+    `readings` are what OCR read on pages without usable text (ocr.py), by page.
+    """
     started = time.perf_counter()
     opened = open_pdf(path, max_pages=max_pages)
     pages = _pages(path, opened, report, replace(Thresholds(), **thresholds))  # type: ignore[arg-type]
+    _add_readings(pages, readings or {})
     read_at = time.perf_counter()
     pdf_furniture.mark(pages)
     tables = join_tables(pages)
@@ -76,6 +89,18 @@ def read(path: str, report: Progress, *, max_pages: int, thresholds: dict[str, f
         },
     )
     return pdf_wire.encode(document)
+
+
+def _add_readings(pages: list[RawPage], readings: dict[int, Any]) -> None:
+    """Fill the pages without usable text with what OCR read there."""
+    for page in pages:
+        if page.number in readings and page.verdict in _UNREADABLE:
+            page.lines, page.grids, page.loose = [], [], None
+            try:
+                ocr_page.read_into(page, readings[page.number])
+            except (ValueError, KeyError, TypeError):
+                page.lines, page.grids, page.loose, page.ocr = [], [], None, None
+    ocr_page.settle_sizes(pages)
 
 
 def _pages(path: str, opened: Opened, report: Progress, thresholds: Thresholds) -> list[RawPage]:
@@ -147,19 +172,21 @@ def _page(page: RawPage) -> Page:
             line.size,
             line.bold,
             LineKind(line.kind),
+            line.ocr,
         )
         for line in page.lines
     )
     shown = page.shown
     width, height = (shown.width, shown.height) if shown else (page.width, page.height)
-    return Page(page.number, width, height, lines, TextLayer(page.verdict), page.error)
+    layer = TextLayer(page.verdict)
+    return Page(page.number, width, height, lines, layer, page.error, page.ocr)
 
 
 def _box(page: RawPage, box: BoxTuple) -> Box:
     return Box(*_shown(page.reading, page.shown, box))
 
 
-def _shown(reading: Frame | None, shown: Frame | None, box: BoxTuple) -> BoxTuple:
+def _shown(reading: Reading | None, shown: Shown | None, box: BoxTuple) -> BoxTuple:
     """Map a box from the frame in which the text was read to the one that a reader sees."""
     if reading is None or shown is None:
         return box
@@ -188,7 +215,12 @@ def _tables(tables: list[RawTable], pages: list[RawPage]) -> tuple[Table, ...]:
 
 def _row(row: RawRow, pages: dict[int, RawPage]) -> Row:
     cells = tuple(
-        Cell(spot.text, spot.page, None if spot.box is None else _box(pages[spot.page], spot.box))
+        Cell(
+            spot.text,
+            spot.page,
+            None if spot.box is None else _box(pages[spot.page], spot.box),
+            spot.ocr,
+        )
         for spot in row.spots
     )
     return Row(cells, row.page, _box(pages[row.page], row.box), row.broken)

@@ -42,6 +42,7 @@ class GridCell:
     chars: list[Char] = field(default_factory=list)
     text: str = ""
     sure: bool = True  # False: which rows the text is for cannot be told
+    ocr: float | None = None  # how sure OCR was of its least sure line
 
 
 @dataclass(slots=True)

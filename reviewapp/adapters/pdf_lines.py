@@ -5,11 +5,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Protocol
 
-from reviewapp.adapters.pdf_chars import Char, Fonts
+from reviewapp.adapters.pdf_chars import Char
 from reviewapp.adapters.pdf_radicals import plain
 
 BoxTuple = tuple[float, float, float, float]
+
+
+class Looks(Protocol):
+    """Says how characters look: those of a font, or those that OCR read."""
+
+    def size(self, char: Char) -> float:
+        """Return the true size in points."""
+
+    def bold(self, char: Char) -> bool:
+        """Say whether the character is bold."""
+
+    def certainty(self, chars: list[Char]) -> float | None:
+        """Return how sure OCR was of them, 0 to 1; None for text of the file's own."""
+
 
 # A blank between Chinese characters counts as a space from this many character heights on.
 _WIDE_GAP = 0.9
@@ -28,6 +43,7 @@ class RawLine:
     bold: bool
     kind: str = "body"
     order: tuple[float, int, int] = field(default=(0.0, 0, 0))
+    ocr: float | None = None  # how sure OCR was of it, 0 to 1
 
 
 @dataclass(slots=True)
@@ -39,7 +55,7 @@ class _Run:
     bottom: float
 
 
-def lines_of(chars: list[Char], fonts: Fonts) -> list[RawLine]:
+def lines_of(chars: list[Char], fonts: Looks) -> list[RawLine]:
     """Return the lines of characters in content order, from top to bottom."""
     rows = _merge(_runs(chars))
     return [_line(row, fonts) for row in rows]
@@ -94,14 +110,15 @@ def _middle(run: _Run) -> float:
     return (run.chars[0].y0 + run.chars[0].y1) / 2
 
 
-def _line(row: _Run, fonts: Fonts) -> RawLine:
+def _line(row: _Run, fonts: Looks) -> RawLine:
     chars = row.chars
     samples = {0, len(chars) // 2} if len(chars) > _SHORT else {0}
     sizes = [fonts.size(chars[position]) for position in samples]
     bold = sum(fonts.bold(chars[position]) for position in samples)
     x0, x1 = min([char.x0 for char in chars]), max([char.x1 for char in chars])
     box = (x0, row.top, x1, row.bottom)
-    return RawLine(text_of(chars), box, round(median(sizes), 2), 2 * bold > len(samples))
+    size, sure = round(median(sizes), 2), fonts.certainty(chars)
+    return RawLine(text_of(chars), box, size, 2 * bold > len(samples), ocr=sure)
 
 
 def text_of(chars: list[Char]) -> str:

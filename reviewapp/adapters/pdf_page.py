@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import pypdfium2
 
 from reviewapp.adapters.pdf_chars import (
     Char,
+    Edge,
     Fonts,
     Frame,
     read_chars,
@@ -16,7 +18,7 @@ from reviewapp.adapters.pdf_chars import (
     reading_frame,
 )
 from reviewapp.adapters.pdf_grids import Grid, deal, find_grids, is_table
-from reviewapp.adapters.pdf_lines import RawLine, join_lines, lines_of
+from reviewapp.adapters.pdf_lines import Looks, RawLine, join_lines, lines_of
 from reviewapp.adapters.pdf_table_words import Loose, lacks_rules, loose_words
 
 # Chinese, ASCII and usual marks
@@ -39,6 +41,26 @@ class Thresholds:
     max_objects: int = 60_000
 
 
+class Reading(Protocol):
+    """The frame in which a page's text stands upright."""
+
+    def unbox(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, ...]:
+        """Map a box of this frame to the page's own space."""
+
+
+class Shown(Protocol):
+    """The frame in which a reader sees a page; sizes in points."""
+
+    @property
+    def width(self) -> float: ...  # noqa: D102
+
+    @property
+    def height(self) -> float: ...  # noqa: D102
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """Map a rectangle of the page's own space to this frame."""
+
+
 @dataclass(slots=True)
 class RawPage:
     """One page while the document is being read, boxes in the reading frame."""
@@ -52,8 +74,9 @@ class RawPage:
     error: str = ""
     doubtful: bool = False  # rules were left out
     loose: Loose | None = None  # set where a table without a full grid may stand
-    reading: Frame | None = None  # set where it is not the page's own frame
-    shown: Frame | None = None
+    reading: Reading | None = None  # set where it is not the page's own frame
+    shown: Shown | None = None
+    ocr: float | None = None  # how sure OCR was of the page, where it read one
 
 
 class PageReader:
@@ -118,11 +141,18 @@ def _read(
             rest += [char for cell in grid.cells for char in cell.chars]
     if len(rest) != len(chars) and grids:
         rest.sort(key=lambda char: char.index)
+    set_text(raw, rest, tables, drawing.edges, fonts)
+    return raw
+
+
+def set_text(
+    raw: RawPage, rest: list[Char], tables: list[Grid], edges: list[Edge], fonts: Looks
+) -> None:
+    """Make the page's lines of its tables' characters and the `rest`."""
     raw.grids = tables
     lines = lines_of(rest, fonts)
-    raw.loose = loose_words(rest, lines, drawing.edges, tables)
+    raw.loose = loose_words(rest, lines, edges, tables)
     raw.lines = _in_order(lines, tables, fonts)
-    return raw
 
 
 def _upright(chars: list[Char], fonts: Fonts, frame: Frame) -> list[Char]:
@@ -139,7 +169,7 @@ def _upright(chars: list[Char], fonts: Fonts, frame: Frame) -> list[Char]:
     return kept
 
 
-def _in_order(lines: list[RawLine], grids: list[Grid], fonts: Fonts) -> list[RawLine]:
+def _in_order(lines: list[RawLine], grids: list[Grid], fonts: Looks) -> list[RawLine]:
     """Return lines from top to bottom, a table's lines together, row by row, cell by cell."""
     ordered = [replace(line, order=(line.box[1], -1, 0)) for line in lines]
     for position, grid in enumerate(grids):
@@ -149,6 +179,7 @@ def _in_order(lines: list[RawLine], grids: list[Grid], fonts: Fonts) -> list[Raw
                 continue
             inside = lines_of(cell.chars, fonts)
             cell.text = join_lines([line.text for line in inside])
+            cell.ocr = min((line.ocr for line in inside if line.ocr is not None), default=None)
             for line in inside:
                 line.kind = "table"
                 line.order = (grid.ys[0], position, count)

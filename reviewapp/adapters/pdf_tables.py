@@ -32,6 +32,7 @@ class Spot:
     page: int
     box: BoxTuple | None
     empty: bool  # a cell that is drawn here and has no text
+    ocr: float | None = None  # how sure OCR was of it
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _matrix(grid: Grid, xs: list[float]) -> list[RawRow]:
                 continue
             drawn = cell.r0 == r and (c == 0 or grid.owner(r, places[c - 1]) is not cell)
             box = cell.box if drawn and cell.sure else None
-            spots.append(Spot(cell.text, grid.page, box, drawn and not cell.text))
+            spots.append(Spot(cell.text, grid.page, box, drawn and not cell.text, cell.ocr))
         rows.append(RawRow(spots, grid.page, (grid.xs[0], grid.ys[r], grid.xs[-1], grid.ys[r + 1])))
     return rows
 
@@ -335,6 +336,7 @@ def _merge_rows(upper: RawRow, lower: RawRow) -> None:
             a.box, a.page = b.box, b.page
         a.text += b.text
         a.empty = not a.text
+        a.ocr = min((sure for sure in (a.ocr, b.ocr) if sure is not None), default=None)
     upper.broken = True
 
 

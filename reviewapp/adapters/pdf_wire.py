@@ -42,6 +42,7 @@ def encode(document: Document) -> bytes:
                     p.height,
                     _LAYERS.index(p.text_layer),
                     p.error,
+                    p.ocr,
                     [_line(line) for line in p.lines],
                 ]
                 for p in document.pages
@@ -80,7 +81,8 @@ def _box(box: Box) -> list[float]:
 
 
 def _line(line: Line) -> list[Any]:
-    return [_box(line.box), line.text, line.size, int(line.bold), _KINDS.index(line.kind)]
+    own = [_box(line.box), line.text, line.size, int(line.bold), _KINDS.index(line.kind)]
+    return own if line.ocr is None else [*own, round(line.ocr, 3)]
 
 
 def _table(table: Table) -> list[Any]:
@@ -101,7 +103,8 @@ def _table(table: Table) -> list[Any]:
 
 
 def _cell(cell: Cell) -> list[Any]:
-    return [cell.text, cell.page, None if cell.box is None else _box(cell.box)]
+    own = [cell.text, cell.page, None if cell.box is None else _box(cell.box)]
+    return own if cell.ocr is None else [*own, round(cell.ocr, 3)]
 
 
 def _to_box(raw: Any) -> Box:
@@ -110,19 +113,32 @@ def _to_box(raw: Any) -> Box:
 
 
 def _to_page(raw: Any) -> Page:
-    number, width, height, layer, error, lines = raw
+    number, width, height, layer, error, ocr, lines = raw
     number = int(number)
     return Page(
         number=number,
         width=float(width),
         height=float(height),
         lines=tuple(
-            Line(number, _to_box(box), str(text), float(size), bool(bold), _KINDS[int(kind)])
-            for box, text, size, bold, kind in lines
+            Line(
+                number,
+                _to_box(box),
+                str(text),
+                float(size),
+                bool(bold),
+                _KINDS[int(kind)],
+                _to_share(*sure),
+            )
+            for box, text, size, bold, kind, *sure in lines
         ),
         text_layer=_LAYERS[int(layer)],
         error=str(error)[:200],
+        ocr=_to_share(ocr),
     )
+
+
+def _to_share(raw: Any = None) -> float | None:
+    return None if raw is None else min(max(float(raw), 0.0), 1.0)
 
 
 def _to_table(raw: Any) -> Table:
@@ -144,8 +160,10 @@ def _to_row(raw: Any) -> Row:
     page, box, broken, cells = raw
     return Row(
         cells=tuple(
-            Cell(str(text), int(number), None if place is None else _to_box(place))
-            for text, number, place in cells
+            Cell(
+                str(text), int(number), None if place is None else _to_box(place), _to_share(*sure)
+            )
+            for text, number, place, *sure in cells
         ),
         page=int(page),
         box=_to_box(box),

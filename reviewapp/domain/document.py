@@ -50,7 +50,10 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text, left to right, with its true size in points."""
+    """One line of text, left to right, with its true size in points.
+
+    `ocr` is how sure OCR was of it, from 0 to 1; None where the text is the file's own.
+    """
 
     page: int
     box: Box
@@ -58,6 +61,7 @@ class Line:
     size: float = 0.0
     bold: bool = False
     kind: LineKind = LineKind.BODY
+    ocr: float | None = None
 
 
 class TextLayer(StrEnum):
@@ -71,7 +75,10 @@ class TextLayer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: size in points, its lines from top to bottom, and how its text layer is."""
+    """One page: size in points, its lines from top to bottom, and how its text layer is.
+
+    `ocr` is how sure OCR was of the page on the whole, from 0 to 1; None where it read nothing.
+    """
 
     number: int
     width: float
@@ -79,15 +86,20 @@ class Page:
     lines: tuple[Line, ...] = ()
     text_layer: TextLayer = TextLayer.GOOD
     error: str = ""  # why the page could not be read, "" if it could
+    ocr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table after merged cells are filled forward. `box` is None where it was filled."""
+    """One cell of a table after merged cells are filled forward. `box` is None where it was filled.
+
+    `ocr` is how sure OCR was of its least sure line, from 0 to 1; None where it read none.
+    """
 
     text: str
     page: int
     box: Box | None = None
+    ocr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
