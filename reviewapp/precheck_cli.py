@@ -22,7 +22,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("file", nargs="?", metavar="FILE.pdf", help="the report")
     parser.add_argument("--kind", choices=KINDS, help="what kind of report it is")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--ocr", choices=("auto", "never"), default="auto")
+    parser.add_argument(
+        "--ocr", choices=("auto", "never"), default="auto", help="read scanned pages (seconds each)"
+    )
     parser.add_argument(
         "--rules", metavar="DIR", help="use this folder instead of rubrics/precheck"
     )
@@ -47,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _explain(rules.checks, arguments.explain, lang)
     if not arguments.file or not arguments.kind:
         return _refuse("a file and --kind are needed (or --explain CHECK)")
-    from reviewapp.services import precheck_archive
+    from reviewapp.services import precheck_archive, scans
     from reviewapp.services.precheck_file import check_file
 
     archive = None
@@ -57,7 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
             archive = precheck_archive.of_folder(folder, own, arguments.kind, rules)
         except NotADirectoryError:
             return _refuse(f"--against: {folder} is no folder")
-    answer = check_file(arguments.file, arguments.kind, rules=rules, lang=lang, archive=archive)
+    answer = check_file(
+        arguments.file,
+        arguments.kind,
+        rules=rules,
+        lang=lang,
+        archive=archive,
+        read_scans=scans.read_at_once(_count) if arguments.ocr == "auto" else None,
+    )
     if arguments.format == "json":
         _say(json.dumps(as_contract(answer), ensure_ascii=False, indent=1))
     else:
@@ -77,6 +86,13 @@ def as_contract(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _say(text: str, stream: TextIO | None = None) -> None:
     (stream or sys.stdout).write(text + "\n")
+
+
+def _count(done: int, total: int) -> None:
+    """Tell a person at a terminal how far the reading of scanned pages is."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\rOCR {done}/{total}{chr(10) if done == total else ''}")
+        sys.stderr.flush()
 
 
 def _refuse(why: str) -> int:

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from reviewapp.adapters.catalogue import TRANSLATIONS
 
-_FILES = ("precheck.po", "precheck_figures.po", "pdf.po")
+_FILES = ("ocr.po", "precheck.po", "precheck_figures.po", "pdf.po")
 
 
 def say(msgid: str, values: Mapping[str, object], lang: str) -> str:

@@ -12,6 +12,7 @@ from reviewapp.adapters import figure_rule_files, rule_language
 from reviewapp.adapters.rule_reader import RuleFile, compile_pattern, lists, wrong
 from reviewapp.config import SettingError
 from reviewapp.domain.errors import Invalid
+from reviewapp.domain.precheck.certainty import OcrRule
 from reviewapp.domain.precheck.finding import Severity
 from reviewapp.domain.precheck.registry import KINDS
 from reviewapp.domain.precheck.rules import (
@@ -31,7 +32,7 @@ from reviewapp.domain.precheck.suite import check_ids
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
 FILES = (
-    *("checks", "cover", "facts", "funds", "leftovers", "repealed", "scores", "shared"),
+    *("checks", "cover", "facts", "funds", "leftovers", "ocr", "repealed", "scores", "shared"),
     *("figures", "surveys", "years", "indicators"),
 )
 
@@ -70,6 +71,7 @@ def _read(folder: Path) -> Rules:
         repeal_words=repealed.texts("words"),
         document_words=repealed.texts("document_words"),
         funds=_funds(data["funds"]),
+        ocr=_ocr(data["ocr"]),
         local_prefixes=repealed.texts("local_prefixes"),
         leftovers=tuple(_leftover(item) for item in data["leftovers"].items("leftovers")),
         cover=_cover(data["cover"]),
@@ -281,6 +283,21 @@ def _funds(file: RuleFile) -> FundRule:
         most_gap_whole=file.number("most_gap_whole"),
         most_gap_some=file.number("most_gap_some"),
     )
+    file.done()
+    return rule
+
+
+def _ocr(file: RuleFile) -> OcrRule:
+    rule = OcrRule(
+        page=float(file.number("page")),
+        line=float(file.number("line")),
+        heading=int(file.number("heading")),
+        tables=file.texts("tables"),
+        marks=file.texts("marks"),
+    )
+    for name, checks in (("tables", rule.tables), ("marks", rule.marks)):
+        if unknown := set(checks) - set(check_ids()):
+            raise file.wrong(name, f"there is no check {min(unknown)}")
     file.done()
     return rule
 

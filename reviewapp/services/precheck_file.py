@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reviewapp.adapters import child, nlp, pdf, rule_files
+from reviewapp.adapters.ocr import Reading
 from reviewapp.adapters.precheck_words import say
-from reviewapp.domain.document import Box, Document, Table, TextLayer
+from reviewapp.domain.document import Box, Document, Page, Table, TextLayer
 from reviewapp.domain.errors import N_
 from reviewapp.domain.precheck import passages, suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
@@ -25,7 +26,8 @@ from reviewapp.domain.precheck.report import Report, build
 from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.sections import Section
 from reviewapp.domain.precheck.text import plain
-from reviewapp.domain.precheck.words import finding_message, section_title
+from reviewapp.domain.precheck.words import BY_OCR, finding_message, section_title
+from reviewapp.services.scans import ReadScans
 
 SCHEMA = 1
 OWN_NAMES = ("title", "project_name", "unit", "department", "agency")
@@ -48,6 +50,7 @@ def check_file(
     limits: pdf.ReadLimits | None = None,
     archive: Archive | None = None,
     keep: Callable[[Document], None] | None = None,
+    read_scans: ReadScans | None = None,
 ) -> dict[str, Any]:
     """Check a PDF as a report of `kind` (key-project or department) and return the answer.
 
@@ -55,7 +58,8 @@ def check_file(
     use (default: rubrics/precheck), `name` is shown instead of the path's own, `progress(done,
     total)` counts pages, `lang` is "en" or Chinese. `archive` is given the report's sentences and
     answers with what to compare them with; without one text-shared does not apply. `keep` is
-    given the document as it was read. KeyError for an unknown kind.
+    given the document as it was read. `read_scans` reads the pages that have no usable text;
+    without it they are only named. KeyError for an unknown kind.
     """
     path = Path(path)
     rules = rules or rule_files.load()
@@ -63,11 +67,16 @@ def check_file(
     began = time.perf_counter()
     try:
         document = pdf.read(path, name=name, progress=progress, limits=limits)
+        looked = time.perf_counter()
+        readings = _read_scans(path, document, read_scans)
+        heard = time.perf_counter()
+        if readings:
+            document = pdf.read(path, name=name, limits=limits, readings=readings)
     except pdf.Unreadable as error:
         return _refusal(_file(path, name), kind, error, began, lang)
     except FileNotFoundError:
         return _refusal(_file(path, name), kind, pdf.Unreadable("not-a-pdf"), began, lang)
-    if not any(page.text_layer is TextLayer.GOOD for page in document.pages):
+    if not any(_has_text(page) for page in document.pages):
         refusal = _refusal(_about(document), kind, pdf.Unreadable("empty"), began, lang)
         refusal["error"]["message"] = say(_NO_TEXT, {}, lang)
         return refusal
@@ -80,7 +89,12 @@ def check_file(
     built = time.perf_counter()
     runs = suite.run_all(report, rules)
     ended = time.perf_counter()
-    stages = {"read": read - began, "ocr": 0.0, **report.seconds, "checks": ended - built}
+    stages = {
+        "read": looked - began + read - heard,
+        "ocr": heard - looked,
+        **report.seconds,
+        "checks": ended - built,
+    }
     told = [run for run in runs if not suite.is_silent(run, rules)]
     findings = [finding for run in told for finding in run.findings]
     silent = [one for run in runs if suite.is_silent(run, rules) for one in run.findings]
@@ -124,6 +138,26 @@ def warm(rules: Rules | None = None) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def unread_pages(document: Document) -> list[int]:
+    """Return the pages whose text layer cannot be used and that OCR has not read."""
+    return [
+        page.number
+        for page in document.pages
+        if page.text_layer in (TextLayer.SCANNED, TextLayer.GARBLED) and page.ocr is None
+    ]
+
+
+def _read_scans(
+    path: Path, document: Document, read_scans: ReadScans | None
+) -> Mapping[int, Reading]:
+    pages = unread_pages(document)
+    return read_scans(path, pages) if read_scans is not None and pages else {}
+
+
+def _has_text(page: Page) -> bool:
+    return page.text_layer is TextLayer.GOOD or (page.ocr is not None and bool(page.lines))
 
 
 def sentences_of(report: Report, rules: Rules) -> tuple[Placed, ...]:
@@ -186,6 +220,7 @@ def _file(path: Path, name: str) -> dict[str, Any]:
         "producer": None,
         "scanned_pages": [],
         "garbled_pages": [],
+        "ocr_pages": [],
     }
 
 
@@ -201,6 +236,7 @@ def _about(document: Document) -> dict[str, Any]:
         "producer": document.producer,
         "scanned_pages": pages(TextLayer.SCANNED),
         "garbled_pages": pages(TextLayer.GARBLED),
+        "ocr_pages": [page.number for page in document.pages if page.ocr is not None],
     }
 
 
@@ -269,12 +305,18 @@ def _finding(finding: Finding, report: Report, lang: str) -> dict[str, Any]:
         "quote": finding.quote,
         "expected": finding.expected,
         "found": finding.found,
-        "message": say(msgid, values, lang),
+        "message": say(msgid, values, lang) + _by_ocr(finding, lang),
         # For the platform alone: what a triage hangs on, and what makes the sentence when shown.
         "key": finding.key,
         "variant": finding.variant,
         "values": dict(finding.values),
     }
+
+
+def _by_ocr(finding: Finding, lang: str) -> str:
+    """Return what is added where OCR read the place."""
+    note = BY_OCR.get(finding.values.get("ocr", ""))
+    return f"{' ' if lang == 'en' else ''}{say(note, {}, lang)}" if note else ""
 
 
 def _run(run: CheckRun) -> dict[str, Any]:

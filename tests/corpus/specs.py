@@ -39,7 +39,7 @@ _FLAWS: tuple[tuple[str, ...], ...] = (
 _KEY_ONLY = {"block-mislabelled"}
 
 
-def all_specs(producers: list[str], count: int = 72, scans: int = 4) -> list[Spec]:
+def all_specs(producers: list[str], count: int = 72, scans: int = 8) -> list[Spec]:
     """Return the reports in a fixed order; every sixth of them is enough for a first look."""
     random = Random("corpus 1")
     found = []
@@ -68,8 +68,8 @@ def all_specs(producers: list[str], count: int = 72, scans: int = 4) -> list[Spe
                 producer="typst",
                 numbering=STYLES[index % len(STYLES)],
                 layout="plain",
-                table=_TABLES[index % 2],
-                flaws=_FLAWS[index % 4],
+                table=_TABLES[index % 4],
+                flaws=_FLAWS[index % 8],
                 scan=True,
                 seed=500 + index,
             )

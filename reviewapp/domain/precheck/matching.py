@@ -11,7 +11,7 @@ from reviewapp.domain.precheck.outline import Heading
 from reviewapp.domain.precheck.rules import Outline, SectionRule
 from reviewapp.domain.precheck.text import plain
 
-EXACT, NORMAL = 1.0, 0.95
+EXACT, NORMAL, NEARLY = 1.0, 0.95, 0.8
 _IGNORED = ""
 _LEAST_COVER = 0.34  # share of a long heading that the known phrases must cover
 _LEAST_COVER_LOW = 0.5  # of headings from the third level down
@@ -120,14 +120,20 @@ def normal_form(title: str) -> str:
 
 
 class Wordings:
-    """The wordings of one outline, ready to be compared with."""
+    """The wordings of one outline, ready to be compared with.
 
-    def __init__(self, outline: Outline, reader: HeadingReader, rule: HeadingRule) -> None:
+    In wordings of at least `forgive` characters one wrong character is forgiven (0: never).
+    """
+
+    def __init__(
+        self, outline: Outline, reader: HeadingReader, rule: HeadingRule, *, forgive: int = 0
+    ) -> None:
         self.outline = outline
         self._reader = reader
         self._rule = rule
         self._exact = _index(outline, _bare)
         self._normal = _index(outline, lambda text: normal_form(plain(text)))
+        self._near = _gapped(self._exact, forgive) if forgive else {}
         self._score_annexes = [re.compile(pattern) for pattern in outline.score_annexes]
         self._titles = {
             rule.id: [_pairs(title) for title in (*rule.exact, *rule.shared)]
@@ -138,7 +144,13 @@ class Wordings:
     def knows(self, title: str) -> bool:
         """Say whether a plain title is a known wording as a whole."""
         bare = _bare(title)
-        return bare in self._exact or bare in self._summaries or normal_form(title) in self._normal
+        known = bare in self._exact or bare in self._summaries
+        return known or normal_form(title) in self._normal or bool(self._nearly(bare))
+
+    def _nearly(self, bare: str) -> tuple[str, ...]:
+        """Return the sections of the one wording that differs by a single character."""
+        found = {ids for gap in _gaps(bare) if (ids := self._near.get(gap))} if self._near else ()
+        return next(iter(found)) if len(found) == 1 else ()
 
     def is_summary(self, title: str) -> bool:
         """Say whether a plain title opens a summary."""
@@ -259,6 +271,9 @@ class Wordings:
             chosen = self._allowed(self._owner(table.get(key, ()), bare, inside), inside)
             if chosen:
                 return chosen, confidence
+        nearly = self._allowed(self._owner(self._nearly(bare), bare, inside), inside)
+        if nearly:
+            return nearly, NEARLY
         words = self._words(bare, inside)
         phrases, confidence = self._phrases(heading, bare, hits)
         named = self._allowed(self._owner((*words, *phrases), bare, inside), inside)
@@ -333,6 +348,21 @@ def _index(outline: Outline, form: Callable[[str], str]) -> dict[str, tuple[str,
                 ids.append(section)
     table.pop("", None)
     return {key: tuple(ids) for key, ids in table.items()}
+
+
+def _gaps(text: str) -> list[str]:
+    """Return the text with each of its characters left open in turn."""
+    return [f"{text[:at]}\0{text[at + 1 :]}" for at in range(len(text))]
+
+
+def _gapped(exact: dict[str, tuple[str, ...]], least: int) -> dict[str, tuple[str, ...]]:
+    """Return gapped wording -> sections, without those that different sections share."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for wording, ids in exact.items():
+        if len(wording) >= least:
+            for gap in _gaps(wording):
+                found.setdefault(gap, set()).add(ids)
+    return {gap: next(iter(owners)) for gap, owners in found.items() if len(owners) == 1}
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

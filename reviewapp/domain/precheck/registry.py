@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reviewapp.domain.precheck.certainty import judge
 from reviewapp.domain.precheck.finding import Doubt, Finding, Outcome, Severity
 from reviewapp.domain.precheck.text import shorten
 
@@ -73,7 +74,8 @@ def run_one(check: Check, report: Report, rules: Rules) -> CheckRun:
         outcome, findings = Outcome.NOT_APPLICABLE, []
     else:
         severity = rules.checks[check.id].severity
-        findings = [_finding(check, severity, doubt, report) for doubt in check.run(report, rules)]
+        doubts = (judge(doubt, check.id, report, rules.ocr) for doubt in check.run(report, rules))
+        findings = [_finding(check, severity, doubt, report) for doubt in doubts]
         outcome = _outcome(findings)
     milliseconds = round((time.perf_counter() - began) * 1000, 3)
     return CheckRun(check.id, outcome, milliseconds, tuple(_numbered(findings)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reviewapp.domain.document import Document, Line, LineKind, Place, TextLayer
 from reviewapp.domain.precheck import (
@@ -18,6 +19,7 @@ from reviewapp.domain.precheck import (
     statements,
     surveys,
 )
+from reviewapp.domain.precheck.certainty import badly_read
 from reviewapp.domain.precheck.cover import Cover
 from reviewapp.domain.precheck.facts import Fact, Period
 from reviewapp.domain.precheck.figure_rules import AmountRule
@@ -63,6 +65,7 @@ class Report:
     period: Period | None
     ledger: tuple[Entry, ...] = ()  # the table of facts: what, year, where, value
     names: tuple[str, ...] = ()  # the project's and its units', plain, longest first
+    badly_read: frozenset[int] = frozenset()  # pages that OCR read, but not well enough
     comparison: Comparison | None = None  # with other reports, where there is an archive
     seconds: dict[str, float] = field(default_factory=dict)  # stage -> seconds
 
@@ -70,6 +73,11 @@ class Report:
     def texts(self) -> tuple[Paragraph, ...]:
         """Return all text: paragraphs, then cells."""
         return self.paragraphs + self.cells
+
+    @cached_property
+    def ocr_pages(self) -> frozenset[int]:
+        """Return the pages that OCR read."""
+        return frozenset(page.number for page in self.document.pages if page.ocr is not None)
 
     def section(self, section_id: str) -> Section | None:
         """Return a section of the outline; None if the kind has no such section."""
@@ -93,12 +101,16 @@ class Report:
         )
 
     def unreadable(self) -> list[int]:
-        """Return the pages without usable text; in a repaired file an empty page may be lost."""
+        """Return the pages without usable text that OCR did not read, or not well enough.
+
+        In a repaired file an empty page may be a lost one.
+        """
         repaired = self.document.repaired
         return [
             page.number
             for page in self.document.pages
-            if page.text_layer in _UNREADABLE
+            if (page.text_layer in _UNREADABLE and page.number not in self.ocr_pages)
+            or page.number in self.badly_read
             or page.error
             or (repaired and page.text_layer is TextLayer.EMPTY)
         ]
@@ -127,7 +139,9 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
     """Understand a document as a report of `kind` (key-project or department)."""
     clock = _Clock()
     frame = rules.outlines[kind]
-    wordings = Wordings(frame, reader, rules.language.headings)
+    is_read = any(page.ocr is not None for page in document.pages)
+    forgive = rules.ocr.heading if is_read else 0
+    wordings = Wordings(frame, reader, rules.language.headings, forgive=forgive)
     headings = outline.find(document, wordings.knows)
     clock.stop("outline")
     matches = wordings.match(headings)
@@ -192,6 +206,7 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
             *surveys.entries(_outside(paragraphs, found, _GOAL_SECTIONS), rules),
         ),
         names=names,
+        badly_read=badly_read(document, rules.ocr),
         seconds=clock.seconds,
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from reviewapp.domain.precheck.certainty import OcrRule
 from reviewapp.domain.precheck.figure_rules import AmountRule, IndicatorRule, SurveyRule, YearRule
 from reviewapp.domain.precheck.finding import Severity
 from reviewapp.domain.precheck.language_rules import LanguageRules
@@ -200,6 +201,7 @@ class Rules:
     document_words: tuple[str, ...]  # what stands before the year of a document number
     leftovers: tuple[LeftoverRule, ...]
     funds: FundRule
+    ocr: OcrRule
     cover: CoverRule
     scores: ScoreRule
     facts: FactRule

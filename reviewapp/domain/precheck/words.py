@@ -13,6 +13,15 @@ _LOST = N_(
     "The sum of the rows does not go with what the table states (%(expected)s and %(found)s), but"
     " rows or cells of it may not have been read. Please check it by hand."
 )
+# What is added to a finding where OCR read the place.
+BY_OCR = {
+    "sure": N_("Read by OCR."),
+    "unsure": N_("Read by OCR, and not surely enough to judge: please look at the page."),
+}
+_READ = {
+    "read": N_("This page has no text of its own; it was read by OCR and is judged more gently."),
+    "badly-read": N_("OCR could hardly read this page; nothing is judged by it."),
+}
 _COVER_UNREAD = N_("Whether the cover states this could not be read. Please look at it.")
 _FIELDS = {
     "project_name": N_("The cover does not name the project."),
@@ -148,9 +157,15 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
     },
     "pii-bank-card": {"": N_("A bank card number stands here; mask it before publication.")},
     "pii-phone": {"": N_("A mobile number stands here; mask it before publication.")},
-    "text-layer-missing": {"": N_("This page is a picture without text; it was not checked.")},
+    "text-layer-missing": {
+        "": N_("This page is a picture without text; it was not checked."),
+        **_READ,
+    },
     "text-layer-garbled": {
-        "": N_("The text of this page cannot be decoded; it was not checked. Export the PDF again.")
+        "": N_(
+            "The text of this page cannot be decoded; it was not checked. Export the PDF again."
+        ),
+        **_READ,
     },
     "active-content": {
         "javascript": N_("The PDF contains a script."),

@@ -40,6 +40,8 @@ def entries(lines: Sequence[Line]) -> list[Entry]:
     found: list[Entry] = []
     before: list[Line] = []
     for line in (line for line in lines if line.kind is LineKind.TOC):
+        if line.ocr is not None and _may_begin(line):
+            before = []  # the page of the entry before was not read
         text = plain("".join(part.text for part in [*before, line]))
         match = _ENTRY.match(text)
         if match is None:

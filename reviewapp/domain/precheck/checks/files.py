@@ -27,7 +27,14 @@ def _pages(report: Report, layer: TextLayer) -> Iterator[Doubt]:
     for page in report.document.pages:
         if page.text_layer is layer:
             place = Place(page.number, Box(0.0, 0.0, page.width, page.height))
-            yield Doubt(place=place, values={"page": str(page.number)})
+            variant = _variant(report, page.number)
+            yield Doubt(place=place, variant=variant, values={"page": str(page.number)})
+
+
+def _variant(report: Report, page: int) -> str:
+    if page in report.badly_read:
+        return "badly-read"
+    return "read" if page in report.ocr_pages else ""
 
 
 @check("active-content", version=1)
