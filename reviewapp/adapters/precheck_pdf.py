@@ -26,11 +26,12 @@ class SheetLine:
     sentence: str
     quote: str
     note: str  # how far an officer has looked at it
+    basis: str = ""  # the document and article that ask for it
 
 
 @dataclass(frozen=True)
 class SheetGroup:
-    """The findings of one severity under their heading."""
+    """The findings about which the same is to be done, under their heading."""
 
     label: str
     lines: tuple[SheetLine, ...]

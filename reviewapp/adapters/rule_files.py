@@ -35,6 +35,7 @@ FILES = (
     *("checks", "cover", "facts", "funds", "leftovers", "ocr", "repealed", "scores", "shared"),
     *("figures", "surveys", "years", "indicators"),
 )
+TODO = ("", "supply", "mask")
 
 
 @lru_cache(maxsize=4)
@@ -165,8 +166,10 @@ def _checks(file: RuleFile) -> Mapping[str, CheckRule]:
                     "source",
                 )
             ),
-            *(item.text(key, "") for key in ("why", "why_en")),
+            *(item.text(key, "") for key in ("why", "why_en", "todo")),
         )
+        if rules[check_id].todo not in TODO:
+            raise item.wrong("todo", "supply or mask is expected")
         item.done()
     return rules
 

@@ -57,6 +57,7 @@ def test_the_sheet_holds_what_is_confirmed_and_on_demand_what_is_open(
     assert "预检单" in text
     assert "共 1 条疑点，均经经办人核实" in text
     assert "92.5" in text
+    assert "依据：财预〔2020〕10号第十八条" in text.replace(" ", "")
     assert "13871234506" not in text
     whole = _text(officer.get(f"{address}?all=1").data)
     assert "13871234506" in whole

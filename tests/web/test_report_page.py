@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
+from reviewapp.adapters import rule_files
 from reviewapp.adapters.storage import Storage
 from reviewapp.db.models import Finding, Job, Precheck, ReportVersion, StoredFile
 from reviewapp.db.session import Database
@@ -463,3 +464,32 @@ def test_only_who_reads_rounds_learns_which_report_shares_a_passage(
 def _sheet_text(content: bytes) -> str:
     with pypdfium2.PdfDocument(content) as document:
         return "".join(page.get_textpage().get_text_range() for page in document)
+
+
+def test_findings_are_grouped_by_what_to_do_and_explained(
+    client_of: Client, cast: Cast, database: Database, put: Callable[..., Place]
+) -> None:
+    place = put()
+    with database.transaction() as session:
+        answer = made.answer(
+            made.finding("pii-phone", severity="warning", page=3, quote="13871234506"),
+            made.finding("toc-mismatch", severity="warning", quote="目录"),
+            made.finding("weights-sum", outcome="unverifiable", severity="notice", quote="合计"),
+            made.finding("scores-sum", quote="总分"),
+            made.finding("section-missing", page=None, quote="", expected="recommendations"),
+        )
+        prechecks.store(session, UUID(place.version), answer, rules_hash="abc", now=NOW)
+    page = client_of(cast.meng).get(place.url).text
+
+    groups = re.findall(r"<h2>([^<]+?) <span class=\"sub\">(\d+)</span></h2>", page)
+    assert groups == [
+        ("缺失，需补充", "1"),
+        ("应予更正", "1"),
+        ("个人信息，需遮盖", "1"),
+        ("需要核对", "1"),
+        ("无法核验，请人工查看", "1"),
+    ]
+    rule = rule_files.load().checks["weights-sum"]
+    assert page.count("检查说明") == 5
+    assert rule.explanation in page
+    assert rule.source in page

@@ -82,6 +82,7 @@ class CheckRule:
     source: str
     why: str = ""  # what was measured that gives it this severity
     why_en: str = ""
+    todo: str = ""  # supply or mask: what is to be done about it; else its severity says that
 
 
 @dataclass(frozen=True, slots=True)

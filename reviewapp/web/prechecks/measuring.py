@@ -34,7 +34,7 @@ from reviewapp.web.support.paging import Paging, asked_page
 from reviewapp.web.support.parts import now, read, transaction
 
 CASES = 20  # findings on one page
-STANDINGS = {"open": N_("Open"), "confirmed": N_("Confirmed"), "dismissed": N_("Dismissed")}
+STANDINGS = {"open": N_("To be judged"), "confirmed": N_("Confirmed"), "dismissed": N_("Dismissed")}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def export_checks() -> Response:
         rows = measurement.everything(db)
     title_of = titles(rules_now())
     header = [_("Checks"), _("Id"), _("Version"), _("Rules"), _("Round"), _("Agency"), _("Layout")]
-    counts = [_("Doubts"), _("Confirmed"), _("Dismissed"), _("Open"), _("Right")]
+    counts = [_("Doubts"), _("Confirmed"), _("Dismissed"), _("To be judged"), _("Right")]
     lines = [
         [
             *(title_of(one.check), one.check, one.version, one.rules_hash[:12]),

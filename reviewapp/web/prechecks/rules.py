@@ -41,6 +41,7 @@ TITLES = {
     "annexes": N_("Annexes"),
     "blocks": N_("Blocks and their indicators"),
     "advice": N_("Problems and advice"),
+    "headings": N_("Headings: patterns and examples"),
 }
 MARKS = {
     "rules": N_("read in the repealing text"),

@@ -63,7 +63,7 @@ def export(round_id: UUID) -> Response:
         agencies = queries.agency_tallies(db, round_id)
         reports = queries.report_tallies(db, round_id)
     title_of = titles(rules_now())
-    counts = [_("Doubts"), _("Confirmed"), _("Dismissed"), _("Open")]
+    counts = [_("Doubts"), _("Confirmed"), _("Dismissed"), _("To be judged")]
     sheets = [
         (_("Reports"), _report_header(counts), [_report_row(one) for one in reports]),
         (

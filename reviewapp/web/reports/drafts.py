@@ -17,7 +17,14 @@ from reviewapp.domain.policy import Permission
 from reviewapp.services import drafts
 from reviewapp.services.uploads import FileLimits, base_name
 from reviewapp.web.reports import bp
-from reviewapp.web.reports.words import fact_lines, grouped, section_lines, shown, titles
+from reviewapp.web.reports.words import (
+    explanations,
+    fact_lines,
+    grouped,
+    section_lines,
+    shown,
+    titles,
+)
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.findings import sentence
@@ -85,7 +92,8 @@ def _checked(kind: str) -> dict[str, Any]:
     return {
         "answer": answer,
         "name": base_name(file.filename),
-        "groups": grouped(findings),
+        "groups": grouped(findings, rules),
+        "explain": explanations(rules, locale()),
         "findings": findings,
         "sections": section_lines(answer, rules, locale()),
         "facts": fact_lines(answer),

@@ -17,7 +17,14 @@ from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.web.reports import bp
 from reviewapp.web.reports.opening import Opened, open_
-from reviewapp.web.reports.words import file_name, grouped, section_lines, titles
+from reviewapp.web.reports.words import (
+    Explanation,
+    explanations,
+    file_name,
+    grouped,
+    section_lines,
+    titles,
+)
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.filters import exact, titled
 from reviewapp.web.support.findings import sentence, unnamed
@@ -54,7 +61,7 @@ def _sheet(opened: Opened, *, with_open: bool) -> PrecheckSheet:
         if one.triage == "confirmed" or (with_open and one.triage == "open")
     ]
     rules = rule_files.load(parts().config.rubrics_dir / "precheck")
-    title_of = titles(rules, _CHINESE)
+    title_of, explain = titles(rules, _CHINESE), explanations(rules, _CHINESE)
     return PrecheckSheet(
         title=_("Precheck sheet"),
         report=titled(page.title) or page.version.file_name,
@@ -67,7 +74,8 @@ def _sheet(opened: Opened, *, with_open: bool) -> PrecheckSheet:
         ),
         summary=_summary(shown, with_open),
         groups=tuple(
-            SheetGroup(group.label, _lines(group.findings, title_of)) for group in grouped(shown)
+            SheetGroup(group.label, _lines(group.findings, title_of, explain))
+            for group in grouped(shown, rules)
         ),
         columns=(_("Page"), _("Doubt"), _("In the report")),
         sections_title=_("Required sections"),
@@ -108,7 +116,9 @@ def _summary(shown: Sequence[FindingLine], with_open: bool) -> str:
 
 
 def _lines(
-    findings: Sequence[FindingLine], title_of: Callable[[FindingLine], str]
+    findings: Sequence[FindingLine],
+    title_of: Callable[[FindingLine], str],
+    explain: Callable[[FindingLine], Explanation | None],
 ) -> tuple[SheetLine, ...]:
     return tuple(
         SheetLine(
@@ -117,6 +127,8 @@ def _lines(
             sentence=sentence(one),
             quote=one.quote,
             note=_("a doubt, not confirmed") if one.triage == "open" else "",
+            basis=_("Source: %(source)s", source=told.source) if told else "",
         )
         for one in findings
+        for told in (explain(one),)
     )

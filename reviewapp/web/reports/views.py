@@ -21,6 +21,7 @@ from reviewapp.web.reports.opening import Opened, know, open_
 from reviewapp.web.reports.originals import hand_out
 from reviewapp.web.reports.pictures import etag_of, picture
 from reviewapp.web.reports.words import (
+    explanations,
     fact_lines,
     grouped,
     section_lines,
@@ -104,7 +105,8 @@ def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, 
         "precheck": precheck,
         "failure": _failure(opened),
         "findings": opened.findings,
-        "groups": grouped(opened.findings),
+        "groups": grouped(opened.findings, rules),
+        "explain": explanations(rules, lang),
         "open_count": sum(1 for one in opened.findings if one.triage == "open"),
         "sees_findings": opened.sees_findings,
         "may_triage": opened.may_triage,

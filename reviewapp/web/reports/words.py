@@ -15,11 +15,7 @@ from reviewapp.domain.errors import N_
 from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.words import check_title, section_title
 
-SEVERITIES = {
-    "error": N_("To be corrected"),
-    "warning": N_("To be checked"),
-    "notice": N_("For information"),
-}
+_WEIGHTS = ("error", "warning", "notice")
 FACTS = {
     "title": N_("Title"),
     "project_name": N_("Project"),
@@ -49,11 +45,31 @@ class FactLine:
     page: int | None
 
 
+#: what is to be done about findings, the most pressing first
+TODO = {
+    "supply": N_("Missing: to be supplied"),
+    "error": N_("To be corrected"),
+    "mask": N_("Personal data: to be masked"),
+    "warning": N_("To be checked"),
+    "look": N_("Not verifiable: look for yourself"),
+    "notice": N_("For information"),
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a check looks for, in the reader's language."""
+
+    text: str
+    tolerance: str
+    source: str
+
+
 @dataclass(frozen=True)
 class Group:
-    """The findings of one severity."""
+    """The findings about which the same is to be done."""
 
-    severity: str
+    todo: str
     label: str
     findings: tuple[FindingLine, ...]
 
@@ -91,13 +107,36 @@ def shown(finding: FindingLine, value: str, sections: Sequence[Mapping[str, Any]
     return value
 
 
-def grouped(findings: Sequence[FindingLine]) -> tuple[Group, ...]:
-    """Return the findings by weight, the weightiest first, each group in page order."""
-    return tuple(
-        Group(key, str(_(label)), tuple(one for one in findings if one.severity == key))
-        for key, label in SEVERITIES.items()
-        if any(one.severity == key for one in findings)
+def explanations(rules: Rules, lang: str) -> Callable[[FindingLine], Explanation | None]:
+    """Return a function that explains a finding's check; None for one that is gone."""
+
+    def explain(finding: FindingLine) -> Explanation | None:
+        rule = rules.checks.get(finding.check)
+        if rule is None:
+            return None
+        if lang == "en":
+            return Explanation(rule.explanation_en, rule.tolerance_en, rule.source)
+        return Explanation(rule.explanation, rule.tolerance, rule.source)
+
+    return explain
+
+
+def grouped(findings: Sequence[FindingLine], rules: Rules) -> tuple[Group, ...]:
+    """Return the findings by what is to be done, in each group by weight and then by page."""
+    by_weight = sorted(findings, key=lambda one: _WEIGHTS.index(one.severity))
+    groups = (
+        Group(key, str(_(label)), tuple(one for one in by_weight if _todo(one, rules) == key))
+        for key, label in TODO.items()
     )
+    return tuple(group for group in groups if group.findings)
+
+
+def _todo(finding: FindingLine, rules: Rules) -> str:
+    """Return what is to be done; what could not be verified is looked at before all else."""
+    if finding.outcome == "unverifiable":
+        return "look"
+    rule = rules.checks.get(finding.check)
+    return (rule.todo if rule else "") or finding.severity
 
 
 def fact_lines(answer: Mapping[str, Any]) -> tuple[FactLine, ...]:
