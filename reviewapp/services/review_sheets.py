@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Assignment, Evidence, Review, RubricVersion, Score, VetoClaim
+from reviewapp.db.models import Assignment, Evidence, Review, Score, VetoClaim
+from reviewapp.db.queries.rubrics import rubric_by_hash
 from reviewapp.domain import scoring
 from reviewapp.domain.evidence import Citation
 from reviewapp.domain.rubric import Rubric
@@ -29,10 +30,7 @@ class SubmittedSheet:
 
 def rubric_of_review(session: Session, review: Review) -> Rubric:
     """Return the rubric that the review was begun with, by its content hash."""
-    content = session.exec(
-        select(RubricVersion.content).where(RubricVersion.content_hash == review.rubric_hash)
-    ).one()
-    return Rubric.from_json(content)
+    return rubric_by_hash(session, review.rubric_hash)
 
 
 def sheet_of(session: Session, review: Review) -> ReviewSheet:

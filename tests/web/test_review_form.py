@@ -118,7 +118,9 @@ def test_a_late_save_stays_refused_until_one_text_is_chosen(
         # The field keeps its old version; only the button that chooses carries the new one.
         assert _versions(stale.text) == {}
     assert 'data-keep="criterion-outline" data-version="1"' in stale.text
-    assert 'data-drop="criterion-outline"' in stale.text
+    assert 'data-drop="criterion-outline" data-version="1"' in stale.text
+    assert 'data-theirs="points-outline" value="5"' in stale.text
+    assert 'data-theirs="reason-outline" value="理由5"' in stale.text
     assert _save(client, path, "outline", "4", 1) == 200
 
 

@@ -29,6 +29,7 @@ from reviewapp.db.models import (
     StoredFile,
     VetoClaim,
 )
+from reviewapp.db.queries.rubrics import rubric_by_hash
 from reviewapp.domain import scoring
 from reviewapp.domain.evidence import Citation
 from reviewapp.domain.policy import Identity, Permission
@@ -171,6 +172,30 @@ def paper_page(session: Session, review_id: UUID, who: Identity) -> ReviewPage |
     return page if page.paper_entered_by != who.id else None
 
 
+def live_totals(session: Session, review_id: UUID) -> Totals:
+    """Return the sums of a review as it stands; for the answer to a save, which asks no more."""
+    rubric_hash, bands = session.execute(
+        sa.select(col(Review.rubric_hash), col(Round.bands))
+        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(col(Review.id) == review_id)
+    ).one()
+    scores = session.execute(
+        sa.select(col(Score.criterion), col(Score.points_hundredths)).where(
+            col(Score.review_id) == review_id
+        )
+    )
+    vetoes = session.scalars(
+        sa.select(col(VetoClaim.veto)).where(col(VetoClaim.review_id) == review_id)
+    )
+    sheet = ReviewSheet(
+        scores=tuple(scoring.Score(criterion, points) for criterion, points in scores),
+        vetoes=tuple(scoring.VetoClaim(veto) for veto in vetoes),
+    )
+    return scoring.totals(sheet, rubric_by_hash(session, rubric_hash), bands_from_json(bands))
+
+
 def review_of(session: Session, assignment_id: UUID) -> UUID | None:
     """Return the review of an assignment, if it was begun."""
     return session.exec(
@@ -277,7 +302,6 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
             Expert.name,
             Agency.name,
             ReportVersion,
-            RubricVersion.content,
         )  # type: ignore[call-overload]
         .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
         .join(Expert, col(Expert.id) == col(Assignment.expert_id))
@@ -290,13 +314,12 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
                 col(ReportVersion.number) == col(Review.report_version),
             ),
         )
-        .join(RubricVersion, col(RubricVersion.content_hash) == col(Review.rubric_hash))
         .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
         .where(col(Review.id) == review_id, col(Assignment.state) == "assigned")
     ).one_or_none()
     if found is None:
         return None
-    review, assignment, report, round_, expert, agency, version, content = found
+    review, assignment, report, round_, expert, agency, version = found
     scores = {
         row.criterion: ScoreLine(row.points_hundredths, row.reason, row.version, row.saved_at)
         for row in session.exec(select(Score).where(Score.review_id == review_id))
@@ -344,7 +367,7 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
         expert=expert,
         expert_id=assignment.expert_id,
         state=review.state,
-        rubric=Rubric.from_json(content),
+        rubric=rubric_by_hash(session, review.rubric_hash),
         bands=bands_from_json(round_.bands),
         scores=scores,
         evidence=_evidence(session, review_id),

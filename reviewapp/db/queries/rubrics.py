@@ -52,3 +52,20 @@ def rubric(session: Session, rubric_id: UUID) -> Rubric | None:
     """Return one stored rubric, whole."""
     row = session.get(RubricVersion, rubric_id)
     return Rubric.from_json(row.content) if row else None
+
+
+_KEPT = 64  # rubrics kept in memory; a bureau has a handful
+_by_hash: dict[str, Rubric] = {}
+
+
+def rubric_by_hash(session: Session, content_hash: str) -> Rubric:
+    """Return a rubric by the hash of its content. It never changes, so it is read once."""
+    known = _by_hash.get(content_hash)
+    if known is None:
+        content = session.exec(
+            select(RubricVersion.content).where(RubricVersion.content_hash == content_hash)
+        ).one()
+        if len(_by_hash) >= _KEPT:
+            _by_hash.clear()
+        known = _by_hash[content_hash] = Rubric.from_json(content)
+    return known

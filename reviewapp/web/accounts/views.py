@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from reviewapp.db.queries.waiting import has_accounts
 from reviewapp.domain.errors import DomainError, NotFound
 from reviewapp.services import accounts
+from reviewapp.web.support import kept
 from reviewapp.web.support.access import public, signed_in
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.filters import exact
@@ -40,13 +41,14 @@ def _local(target: str | None) -> str:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
+@kept.carries_kept
 def sign_in() -> object:
-    """Sign in; the way back is kept."""
+    """Sign in; the way back is kept, and what was sent after a session had ended."""
     target = request.values.get("next")
     if request.method == "GET":
         if is_signed_in():
             return redirect(_local(target), 303)
-        return render_template("accounts/sign_in.html", error="", login="", target=target)
+        return kept.sign_in_page(kept=None, status=200, target=target)
     login = request.form.get("login", "")
     with read() as db:
         proof = accounts.prove(db, login, request.form.get("password", ""))
@@ -54,7 +56,8 @@ def sign_in() -> object:
         outcome = accounts.sign_in(db, login, proof, now=now())
     if outcome.identity is not None:
         start_session(outcome.identity, outcome.epoch)
-        return redirect(_local(target), 303)
+        carried = kept.carried()
+        return kept.ready(carried) if carried else redirect(_local(target), 303)
     if outcome.locked_until:
         error = _(
             "After five wrong passwords the account is locked until %(until)s. An administrator or"
@@ -63,8 +66,9 @@ def sign_in() -> object:
         )
     else:
         error = _("Name or password is not right.")
-    page = render_template("accounts/sign_in.html", error=error, login=login, target=target)
-    return page, 422
+    return kept.sign_in_page(
+        kept=kept.carried(), status=422, error=error, login=login, target=target
+    )
 
 
 @bp.post("/sign-out")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from reviewapp.db.queries import reports as report_queries
+from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reports import FindingLine
-from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
+from reviewapp.db.queries.reviews import ReviewPage
 from reviewapp.domain.errors import DomainError
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Identity, may_see_findings
 from reviewapp.domain.rubric import Criterion, format_points
 from reviewapp.domain.scoring import Missing, Suggestion, suggestions
-from reviewapp.services.reviews import StaleSave
+from reviewapp.services.reviews import Saved, StaleSave
 from reviewapp.web.reviews import workspace
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.findings import for_reader, sentence
@@ -38,7 +40,14 @@ class Part:
 
     key: str  # the ids of its state line and its fields end in this
     version_name: str
-    version: int
+
+    def values(self, stored: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return what is stored in this part by the names of the form's fields."""
+        kind, _dash, name = self.key.partition("-")
+        names = {"claimed": f"claim-{name}", "ground": f"veto-{name}"}
+        if kind == "criterion":
+            names = {"points": f"points-{name}", "reason": f"reason-{name}"}
+        return tuple((names.get(one, one), text) for one, text in stored.items())
 
 
 def findings_for(page: ReviewPage, who: Identity) -> tuple[FindingLine, ...]:
@@ -84,7 +93,7 @@ def form_page(
     context |= workspace.context(page, context["findings"], context["page"])
     context["error"] = words(refused) if refused else ""
     if isinstance(refused, StaleSave):
-        part = part_of(page, key_of_stale(refused))
+        part = part_of(key_of_stale(refused))
         shown[part.version_name] = str(refused.version)
         context.update(stale=refused, part=part, where=_where(page, part.key))
     elif refused is not None and refused.field and not missing:
@@ -98,14 +107,12 @@ def form_page(
     )
 
 
-def part_of(page: ReviewPage, key: str) -> Part:
+def part_of(key: str) -> Part:
     """Return the part of the form with this key: opinion, veto-<veto> or criterion-<criterion>."""
     if key == "opinion":
-        return Part(key, "opinion_version", page.opinion_version)
+        return Part(key, "opinion_version")
     kind, _dash, name = key.partition("-")
-    if kind == "veto":
-        return Part(key, "vetoes_version", page.vetoes_version)
-    return Part(key, f"version-{name}", page.scores.get(name, ScoreLine()).version)
+    return Part(key, "vetoes_version" if kind == "veto" else f"version-{name}")
 
 
 def key_of_stale(stale: StaleSave) -> str:
@@ -149,24 +156,30 @@ def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
 
 
 def piece(
-    page: ReviewPage,
-    who: Identity,
-    part: Part,
-    *,
-    refused: DomainError | None = None,
-    typed: Mapping[str, str] | None = None,
+    review_id: UUID, part: Part, *, saved: Saved | None = None, refused: DomainError | None = None
 ) -> Response:
     """Answer one save: when it was saved and the live total, or what stands against it.
 
-    The fields themselves stay as they are, so that typing goes on while the answer comes.
+    The fields themselves stay as they are, so that typing goes on while the answer comes. Asks
+    for nothing but the sums: this is answered twice a second to everybody who writes.
     """
-    context = {**base(page, who), "part": part, "typed": typed or {}}
-    context["error"] = words(refused) if refused else ""
-    context["stale"] = refused if isinstance(refused, StaleSave) else None
-    context["is_answer"] = True
-    return make_response(
-        render_template("reviews/_answer.html", **context), status_of(refused) if refused else 200
+    totals = None
+    if saved is not None:
+        refused = saved.refused
+        with read() as db:
+            totals = queries.live_totals(db, review_id)
+    answer = render_template(
+        "reviews/_answer.html",
+        review_id=review_id,
+        part=part,
+        saved=saved,
+        totals=totals,
+        stale=refused if isinstance(refused, StaleSave) else None,
+        error=words(refused) if refused else "",
+        where="",
+        is_answer=True,
     )
+    return make_response(answer, status_of(refused) if refused else 200)
 
 
 def shown_points(points: int | None) -> str:

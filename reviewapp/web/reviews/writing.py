@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
@@ -14,11 +15,13 @@ from reviewapp.domain.errors import N_, DomainError, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.scoring import Incomplete
 from reviewapp.services import reviews
+from reviewapp.services.reviews import Saved
 from reviewapp.web.reviews import bp
 from reviewapp.web.reviews.pages import base, form_page, part_of, piece, shown_points
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, read, transaction
 
 
@@ -32,15 +35,26 @@ def show(review_id: UUID) -> object:
     return form_page(page, who)
 
 
+@bp.get("/reviews/<uuid:review_id>/standing")
+@requires(Permission.REVIEW_FILL)
+def standing(review_id: UUID) -> object:
+    """Tell the page of a review who is signed in and which token forms need now."""
+    return {
+        "review": str(review_id),
+        "account": str(current_identity().id),
+        "token": generate_csrf(),
+    }
+
+
 @bp.post("/reviews/<uuid:review_id>/criteria/<criterion>")
 @requires(Permission.REVIEW_FILL)
+@keeps_text
 def save_criterion(review_id: UUID, criterion: str) -> object:
     """Save points and reason on one criterion as they change."""
-    _own(review_id)
     form = request.form
     try:
         with transaction() as db:
-            reviews.save_score(
+            saved = reviews.save_score(
                 db,
                 review_id,
                 criterion,
@@ -49,21 +63,22 @@ def save_criterion(review_id: UUID, criterion: str) -> object:
                 version=_version(form, f"version-{criterion}"),
                 actor=current_identity(),
                 now=now(),
+                keeps_reason=is_htmx(),
             )
     except DomainError as refused:
-        return _answer(review_id, f"criterion-{criterion}", refused)
-    return _answer(review_id, f"criterion-{criterion}")
+        return _answer(review_id, f"criterion-{criterion}", refused=refused)
+    return _answer(review_id, f"criterion-{criterion}", saved)
 
 
 @bp.post("/reviews/<uuid:review_id>/vetoes/<veto>")
 @requires(Permission.REVIEW_FILL)
+@keeps_text
 def save_veto(review_id: UUID, veto: str) -> object:
     """Claim a veto or take the claim back."""
-    _own(review_id)
     form = request.form
     try:
         with transaction() as db:
-            reviews.save_veto(
+            saved = reviews.save_veto(
                 db,
                 review_id,
                 veto,
@@ -74,19 +89,19 @@ def save_veto(review_id: UUID, veto: str) -> object:
                 now=now(),
             )
     except DomainError as refused:
-        return _answer(review_id, f"veto-{veto}", refused)
-    return _answer(review_id, f"veto-{veto}")
+        return _answer(review_id, f"veto-{veto}", refused=refused)
+    return _answer(review_id, f"veto-{veto}", saved)
 
 
 @bp.post("/reviews/<uuid:review_id>/opinion")
 @requires(Permission.REVIEW_FILL)
+@keeps_text
 def save_opinion(review_id: UUID) -> object:
     """Save the overall opinion as it changes."""
-    _own(review_id)
     form = request.form
     try:
         with transaction() as db:
-            reviews.save_opinion(
+            saved = reviews.save_opinion(
                 db,
                 review_id,
                 form.get("opinion", ""),
@@ -95,12 +110,13 @@ def save_opinion(review_id: UUID) -> object:
                 now=now(),
             )
     except DomainError as refused:
-        return _answer(review_id, "opinion", refused)
-    return _answer(review_id, "opinion")
+        return _answer(review_id, "opinion", refused=refused)
+    return _answer(review_id, "opinion", saved)
 
 
 @bp.post("/reviews/<uuid:review_id>")
 @requires(Permission.REVIEW_FILL)
+@keeps_text
 def save(review_id: UUID) -> Response:
     """Save the whole form, and submit it where that button was used."""
     page, who, form = _own(review_id), current_identity(), request.form
@@ -176,14 +192,20 @@ def _save_rest(db: object, page: ReviewPage, form: Mapping[str, str]) -> None:
         )
 
 
-def _answer(review_id: UUID, key: str, refused: DomainError | None = None) -> object:
+def _answer(
+    review_id: UUID,
+    key: str,
+    saved: Saved | None = None,
+    *,
+    refused: DomainError | None = None,
+) -> object:
     if isinstance(refused, NotFound):
         raise refused
-    page, who = _own(review_id), current_identity()
     if is_htmx():
-        return piece(page, who, part_of(page, key), refused=refused, typed=request.form.to_dict())
+        return piece(review_id, part_of(key), saved=saved, refused=refused)
     if refused is not None:
-        return form_page(page, who, refused=refused, typed=request.form.to_dict())
+        typed = request.form.to_dict()
+        return form_page(_own(review_id), current_identity(), refused=refused, typed=typed)
     return done(url_for("reviews.show", review_id=review_id, _anchor=key))
 
 

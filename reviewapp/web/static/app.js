@@ -77,3 +77,16 @@ document.addEventListener("change", function (event) {
     box.checked = event.target.checked;
   });
 });
+
+// Signing out removes the copies of unsent text that reviews keep in this browser, those of other
+// people as well; one's own only when one says so.
+document.addEventListener("submit", function (event) {
+  var form = event.target;
+  if (!form.dataset.forgets) return;
+  try {
+    var copies = Object.keys(window.localStorage).filter(function (key) { return key.indexOf("unsaved/") === 0; });
+    var own = copies.filter(function (key) { return key.split("/")[1] === form.dataset.forgets; });
+    if (own.length && !window.confirm(form.dataset.question)) { event.preventDefault(); return; }
+    copies.forEach(function (key) { window.localStorage.removeItem(key); });
+  } catch (error) { /* a browser without a store keeps nothing */ }
+});

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect, request, url_for
 
 from reviewapp.domain.errors import N_, NotAllowed, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.web.support.identity import current_identity, is_signed_in
+from reviewapp.web.support.kept import sent_too_late
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -47,7 +49,14 @@ def _guard(view: View, access: str, permission: Permission | None) -> View:
 
 
 def _to_sign_in() -> Any:
+    too_late = None if request.headers.get("HX-Request") else sent_too_late()
+    if too_late is not None:
+        return too_late
     target = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.headers.get("HX-Request"):
+        # The way back leads to the page, not to the part of it that was asked for.
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        target = f"{page.path}?{page.query}".rstrip("?") or None
     response = redirect(url_for("accounts.sign_in", next=target), 303)
     if request.headers.get("HX-Request"):
         response.headers["HX-Redirect"] = response.headers["Location"]

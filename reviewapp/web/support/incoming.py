@@ -12,7 +12,7 @@ from werkzeug.utils import cached_property
 
 from reviewapp.web.support.identity import is_signed_in
 
-#: forms of people who are not signed in hold a name and a password
+#: forms of people who are not signed in hold a name and a password, unless a view says more
 MOST_FROM_STRANGERS = 100_000
 
 # NUL is refused by PostgreSQL, the other signs by XML, thus by the Excel and Word files that the
@@ -77,4 +77,7 @@ def init_incoming(app: Flask) -> None:
     @app.before_request
     def keep_strangers_short() -> None:
         if request.method == "POST" and not is_signed_in():
-            request.max_content_length = MOST_FROM_STRANGERS
+            view = app.view_functions.get(request.endpoint or "")
+            has_files = request.mimetype == "multipart/form-data"
+            most = getattr(view, "most_from_strangers", MOST_FROM_STRANGERS)
+            request.max_content_length = MOST_FROM_STRANGERS if has_files else most
