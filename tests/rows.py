@@ -187,7 +187,16 @@ def review(
     row.state_number = len(states)
     session.add(row)
     if state == "submitted":
-        content = {"scores": given, "reasons": reasons, "opinion": opinion}
+        content = {
+            "scores": [
+                {"criterion": key, "points": value, "reason": reasons[key]}
+                for key, value in given.items()
+            ],
+            "vetoes": [],
+            "opinion": opinion,
+            "total": row.total_hundredths,
+            "rating": row.rating,
+        }
         session.add(
             ReviewSnapshot(
                 created_at=NOW,

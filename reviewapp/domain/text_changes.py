@@ -6,6 +6,7 @@ changes, every one of these states costs what was typed since, not the whole tex
 
 from __future__ import annotations
 
+import difflib
 from typing import TypeAlias
 
 #: the new text in full, or [characters kept at the start, kept at the end, text between them]
@@ -44,3 +45,26 @@ def _common_start(one: str, other: str) -> int:
         else:
             high = middle - 1
     return low
+
+
+_MOST_COMPARED = 4_000_000  # pairs of characters; beyond, a comparison takes seconds
+
+
+def marked(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Return the pieces of both texts in reading order, each with same, removed or added."""
+    start = _common_start(before, after)
+    rest = min(len(before), len(after)) - start
+    end = _common_start(before[::-1][:rest], after[::-1][:rest])
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    pieces = [("same", before[:start])]
+    if len(old) * len(new) > _MOST_COMPARED:
+        pieces += [("removed", old), ("added", new)]
+    else:
+        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+        for kind, a, b, c, d in matcher.get_opcodes():
+            if kind == "equal":
+                pieces.append(("same", old[a:b]))
+            else:
+                pieces += [("removed", old[a:b]), ("added", new[c:d])]
+    pieces.append(("same", before[len(before) - end :]))
+    return tuple(piece for piece in pieces if piece[1])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewapp.domain.text_changes import apply_change, change_between
+from reviewapp.domain.text_changes import apply_change, change_between, marked
 
 TEXTS = st.text(alphabet="绩效评价a 1\n👍", max_size=80)
 
@@ -34,3 +34,25 @@ def test_typing_on_costs_what_was_typed() -> None:
 def test_a_change_of_another_text_is_refused() -> None:
     with pytest.raises(ValueError, match="another text"):
         apply_change("短", [10, 3, "x"])
+
+
+@given(TEXTS, TEXTS)
+def test_the_marked_pieces_are_both_texts(before: str, after: str) -> None:
+    pieces = marked(before, after)
+    assert "".join(text for kind, text in pieces if kind != "added") == before
+    assert "".join(text for kind, text in pieces if kind != "removed") == after
+
+
+def test_what_changed_is_marked_and_no_more() -> None:
+    assert marked("目标未细化到年度。", "目标已细化到年度！") == (
+        ("same", "目标"),
+        ("removed", "未"),
+        ("added", "已"),
+        ("same", "细化到年度"),
+        ("removed", "。"),
+        ("added", "！"),
+    )
+
+
+def test_two_long_texts_without_likeness_are_compared_at_once() -> None:
+    assert [kind for kind, _text in marked("甲" * 8000, "乙" * 8000)] == ["removed", "added"]
