@@ -234,7 +234,13 @@ def test_no_page_is_wider_than_a_phone(demo_site: Site, open_page: Open, scheme:
         fair(page, True)
     page = open_page(demo_site, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     sign_in(page, "auditor")
-    for address in ("/records", "/records/proof", "/prechecks", "/prechecks/scores-sum"):
+    for address in (
+        "/records",
+        "/records?page=3",
+        "/records/proof",
+        "/prechecks",
+        "/prechecks/scores-sum",
+    ):
         page.goto(address)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 1, (address, wide)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import NotFound
@@ -79,6 +81,44 @@ def test_signing_out_ends_every_session_of_the_account(client_of: Client, cast: 
     here.post("/sign-out")
 
     assert there.get("/home").status_code == 303
+
+
+def test_a_session_ends_after_an_hour_without_a_request(
+    client_of: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, began = client_of(cast.meng), int(time.time())
+    minutes = [0]
+    monkeypatch.setattr(
+        TimestampSigner, "get_timestamp", lambda _signer: began + 60 * minutes[0] + 1
+    )
+    for minutes[0] in (59, 118):  # each request begins the hour anew
+        assert client.get("/home").status_code == 200
+
+    minutes[0] = 118 + 62
+    answer = client.get("/home")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_who_changes_the_password_stays_and_ends_the_other_sessions(
+    client_of: Client, cast: Cast
+) -> None:
+    here, there = client_of(cast.meng), client_of(cast.meng)
+    wrong = {"old_password": "not-this-one", "password": "a-new-secret-1"}
+    assert here.post("/password", data=wrong).status_code == 422
+    weak = {"old_password": PASSWORD, "password": "short"}
+    assert here.post("/password", data=weak).status_code == 422
+
+    form = {"old_password": PASSWORD, "password": "a-new-secret-1"}
+    assert here.post("/password", data=form).status_code == 303
+
+    assert here.get("/home").status_code == 200
+    assert there.get("/home").status_code == 303
+    old = {"login": "meng", "password": PASSWORD}
+    assert client_of().post("/sign-in", data=old).status_code == 422
+    new = {"login": "meng", "password": "a-new-secret-1"}
+    assert client_of().post("/sign-in", data=new).status_code == 303
 
 
 def test_the_trail_of_signing_in_holds(client_of: Client, cast: Cast, database: Database) -> None:
