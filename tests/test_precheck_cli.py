@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,42 @@ def test_a_file_that_cannot_be_read_ends_with_two(
     assert status == 2
     answer = json.loads(capsys.readouterr().out)
     assert (answer["outcome"], answer["error"]["code"]) == ("unverifiable", "encrypted")
+
+
+def _memory(root: int) -> int:
+    """Return the resident bytes of a process and all below it; what they share counts twice."""
+    total, todo = 0, [root]
+    while todo:
+        place = Path(f"/proc/{todo.pop()}")
+        try:
+            lines = (place / "status").read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) * 1024
+            for thread in (place / "task").iterdir():
+                todo += [int(one) for one in (thread / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return total
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+@pytest.mark.parametrize("build", [pdf_builders.flate_bomb, pdf_builders.recursive_form])
+def test_a_bomb_is_answered_within_30_seconds_and_a_gigabyte(
+    tmp_path: Path, build: Callable[[Path], Path]
+) -> None:
+    path, began, peak = build(tmp_path / "bomb.pdf"), time.monotonic(), 0
+    program = [Path(sys.executable).with_name("reviewapp"), "precheck", path]
+    with subprocess.Popen(
+        [*program, "--kind", "key-project", "--format", "json"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        while process.poll() is None:
+            peak = max(peak, _memory(process.pid))
+            time.sleep(0.02)
+        assert process.stdout
+        answer = json.loads(process.stdout.read())
+
+    assert answer["error"]["code"] == "unsafe"
+    assert time.monotonic() - began < 30
+    assert 200_000_000 < peak < 1_000_000_000
 
 
 def test_every_check_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

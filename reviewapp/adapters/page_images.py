@@ -16,7 +16,7 @@ SCALES = (DPI, 165, 220)
 MAX_SIDE = 2000  # pixels at DPI; a page that claims to be metres wide is drawn smaller
 _ENTRY = struct.Struct("!II")
 _AHEAD = 3  # pages drawn with the one that was asked for: starting a child costs as much as one
-_LIMITS = child.Limits(memory=1_500_000_000, cpu_seconds=20, wall_seconds=25)
+_LIMITS = child.Limits(cpu_seconds=20, wall_seconds=25)
 
 
 def render(
