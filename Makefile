@@ -14,9 +14,7 @@ help:
 	@echo "make test   run everything: style, types, layers, tests on SQLite and PostgreSQL, browser"
 
 run: install
-	@$(PYTHON) -c "import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((sys.argv[1], int(sys.argv[2])))" "$${HOST:-127.0.0.1}" $(PORT) 2>/dev/null \
-	  || { echo "Port $(PORT) is taken, perhaps by an earlier start: stop that one, or use make run PORT=8001."; exit 1; }
-	@DEMO=$(DEMO) PORT=$(PORT) reviewapp prepare --demo $(DEMO)
+	@DEMO=$(DEMO) PORT=$(PORT) reviewapp prepare --listen --demo "$(DEMO)"
 	@DEMO=$(DEMO) PORT=$(PORT) exec honcho start --port $(PORT) web worker
 
 install: $(VENV)/.installed

@@ -68,26 +68,29 @@ def _worker(arguments: argparse.Namespace) -> None:
 
 def _prepare(arguments: argparse.Namespace) -> None:
     """Make the data folder, migrate, and fill an empty database with the demo or a token."""
-    from reviewapp.config import Config, prepare_data_dir
+    from reviewapp.config import Config, flag, prepare_data_dir, require_address
     from reviewapp.db import migrate
     from reviewapp.db.queries.waiting import has_accounts
     from reviewapp.db.session import Database
 
+    is_demo = flag({"DEMO": arguments.demo}, "DEMO", False)
+    if arguments.listen:
+        require_address(os.environ)
     prepare_data_dir()
     config = Config.from_env(os.environ)
     database = Database(config.database_url)
     migrate.upgrade(database)
     with database.read() as session:
         empty = not has_accounts(session)
-    if empty and arguments.demo == "1":
+    if empty and is_demo:
         from reviewapp.demo import build_demo
 
         build_demo(config)
     address = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
     print(f"\n  {address}\n")
-    if empty and arguments.demo != "1":
+    if empty and not is_demo:
         _print_setup_token(config.data_dir, address)
-    if arguments.demo == "1":
+    if is_demo:
         _print_sign_ins(database)
 
 
@@ -206,7 +209,8 @@ def _threads(parser: argparse.ArgumentParser) -> None:
 
 
 def _prepare_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", choices=["0", "1"], default="0")
+    parser.add_argument("--demo", default="0", metavar="0|1")
+    parser.add_argument("--listen", action="store_true", help="stop where PORT is not free")
 
 
 def _headings(_arguments: argparse.Namespace) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +64,7 @@ class Config:
             bureau_name=environ.get("BUREAU_NAME") or "蔡甸区财政局",
             bureau_short=environ.get("BUREAU_SHORT") or "蔡财",
             rubrics_dir=_directory(environ, "RUBRICS_DIR", ROOT / "rubrics"),
-            templates_dir=_directory(environ, "TEMPLATES_DIR", ROOT / "templates"),
+            templates_dir=_templates(environ),
             fonts_dir=_optional_directory(environ, "FONTS_DIR"),
             session_minutes=_number(environ, "SESSION_MINUTES", 60, 1, 24 * 60),
             max_upload_bytes=_number(environ, "MAX_UPLOAD_MB", 100, 1, 2000) * 1_000_000,
@@ -72,9 +74,9 @@ class Config:
             drafts_per_day=_number(environ, "DRAFTS_PER_DAY", 30, 0, 10_000),
             lease_seconds=_number(environ, "LEASE_SECONDS", 60, 2, 3600),
             sweep_seconds=_number(environ, "SWEEP_SECONDS", 30, 1, 3600),
-            secure_cookies=_flag(environ, "SECURE_COOKIES", False),
+            secure_cookies=flag(environ, "SECURE_COOKIES", False),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),
-            is_demo=_flag(environ, "DEMO", False),
+            is_demo=flag(environ, "DEMO", False),
         )
 
 
@@ -134,7 +136,25 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
     return int(text)
 
 
-def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+def require_address(environ: Mapping[str, str]) -> None:
+    """Raise SettingError where the web process could not listen on HOST and PORT."""
+    host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000, 1, 65_535)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SettingError(
+                    f"PORT {port} is taken, perhaps by an earlier start: stop that one, or use"
+                    f" make run PORT={port % 65_535 + 1}."
+                ) from error
+            said = error.strerror or str(error)
+            raise SettingError(f"HOST: {host} port {port} cannot be used ({said}).") from error
+
+
+def flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    """Return a setting that is on or off. Raises SettingError for anything else."""
     text = environ.get(name, "").strip().lower()
     if not text:
         return default
@@ -149,6 +169,13 @@ def _directory(environ: Mapping[str, str], name: str, default: Path) -> Path:
     path = Path(environ.get(name) or default).expanduser().resolve()
     if not path.is_dir():
         raise SettingError(f"{name}: there is no folder {path}.")
+    return path
+
+
+def _templates(environ: Mapping[str, str]) -> Path:
+    path = _directory(environ, "TEMPLATES_DIR", ROOT / "templates")
+    if not (path / "layouts" / "base.html").is_file():
+        raise SettingError(f"TEMPLATES_DIR: {path} holds no layouts/base.html.")
     return path
 
 

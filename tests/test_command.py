@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
 
 PROGRAM = Path(sys.executable).parent / "reviewapp"
 
@@ -58,6 +66,7 @@ def test_an_installation_is_backed_up_restored_and_found_sound(tmp_path: Path) -
         ("SECRET_KEY", "short"),
         ("MAX_PAGES", "many"),
         ("RUBRICS_DIR", "/no/such/folder"),
+        ("TEMPLATES_DIR", "/tmp"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(
@@ -67,6 +76,29 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
     assert said.returncode == 2
     assert said.stderr.startswith(f"reviewapp: {name}")
     assert said.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "abc"), ("PORT", "0"), ("HOST", "203.0.113.1"), ("DEMO", "2")]
+)
+def test_make_run_stops_before_it_prepares_anything(tmp_path: Path, name: str, value: str) -> None:
+    settings = {"PORT": str(free_port()), name: value}
+    demo = settings.pop("DEMO", "0")
+    said = run(tmp_path / "data", "prepare", "--listen", "--demo", demo, **settings)
+    assert said.returncode == 2
+    assert said.stderr.startswith(f"reviewapp: {name}")
+    assert said.stderr.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_make_run_says_that_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = run(tmp_path / "data", "prepare", "--listen", PORT=str(port))
+    assert said.returncode == 2
+    assert said.stderr.startswith(f"reviewapp: PORT {port} is taken")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _open(url: str) -> Any:
         try:
             return RedisHuey("reviewapp", url=url)
         except Exception as error:  # the redis package is the site's own choice
-            raise SettingError(f"QUEUE_URL: {error}.") from error
+            raise SettingError(f"QUEUE_URL: {str(error).rstrip(chr(46))}.") from error
     if url.startswith(("postgres://", "postgresql://")):
         from huey.contrib.sql_huey import SqlHuey
 
