@@ -23,7 +23,7 @@ from reviewapp.db.session import Database
 from reviewapp.demo import writer
 from reviewapp.demo.catalogue import DemoReport
 from reviewapp.demo.people import DemoPeople
-from reviewapp.demo.reviewing import plan, texts
+from reviewapp.demo.reviewing import overall, plan, texts
 from reviewapp.domain import page_text
 from reviewapp.domain.document import Document
 from reviewapp.domain.policy import Identity
@@ -319,7 +319,15 @@ class Stager:
                         actor=officer,
                         now=self.now,
                     )
-                opinions.draft(session, report_id, actor=officer, now=self.now)
+                drafted = opinions.draft(session, report_id, actor=officer, now=self.now)
+                opinions.save_overall(
+                    session,
+                    report_id,
+                    overall(session, report_id),
+                    was=opinions.mark_of(drafted.overall),
+                    actor=officer,
+                    now=self.now,
+                )
                 opinions.finish(session, report_id, actor=officer, now=self.now)
 
     def _feed_back(self, plan_: Plan, people: DemoPeople, round_id: UUID) -> None:

@@ -13,7 +13,15 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from reviewapp.db.models import Opinion, OpinionItem, Report, Round, Settlement
+from reviewapp.db.models import (
+    Assignment,
+    Expert,
+    Opinion,
+    OpinionItem,
+    Report,
+    Round,
+    Settlement,
+)
 from reviewapp.domain.deductions import Wording
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, OpinionState, advance, require_phase
@@ -126,7 +134,8 @@ def save_item(
 def finish(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Opinion:
     """Finish the opinion: the result is settled, no text is empty, the points are the settled ones.
 
-    Raises Conflict where a review changed after the draft, Invalid naming the first empty text.
+    Raises Conflict where a review changed after the draft, Invalid naming the first text that is
+    empty or names one of the experts.
     """
     report = _managed(session, report_id, actor)
     opinion = _row(session, report_id)
@@ -153,11 +162,33 @@ def finish(session: Session, report_id: UUID, *, actor: Identity, now: datetime)
                 N_("Every criterion that lost points needs its text."),
                 field=f"item-{item.criterion}",
             )
+    _refuse_names(session, report_id, opinion, items)
     opinion.state = after.value
     session.add(opinion)
     session.flush()
     _record(session, "opinion.finished", report, actor, now)
     return opinion
+
+
+def _refuse_names(
+    session: Session, report_id: UUID, opinion: Opinion, items: Sequence[OpinionItem]
+) -> None:
+    """Raise Invalid where a text names an expert of the panel: agencies never learn who rated."""
+    names = session.exec(
+        select(Expert.name)
+        .join(Assignment, col(Assignment.expert_id) == col(Expert.id))
+        .where(Assignment.report_id == report_id)
+    ).all()
+    texts = [("overall", opinion.overall)]
+    texts += [(f"item-{item.criterion}", item.text) for item in items]
+    for field, text in texts:
+        for name in names:
+            if name and name in text:
+                raise Invalid(
+                    N_("The text names %(name)s: no expert's name reaches an agency."),
+                    field=field,
+                    name=name,
+                )
 
 
 def edit_again(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -> Opinion:

@@ -17,6 +17,7 @@ from reviewapp.db.models import (
     Assignment,
     Event,
     Notice,
+    Opinion,
     Report,
     Review,
     Round,
@@ -115,6 +116,14 @@ def test_the_round_of_2025_has_something_for_each_to_do(database: Database) -> N
         )
         assert states["submitted"] >= 3
         assert sum(panels.values()) > states["submitted"]
+
+
+def test_no_agency_reads_an_experts_own_overall_opinion(database: Database) -> None:
+    with database.read() as session:
+        written = set(session.exec(select(Review.opinion).where(Review.opinion != "")))
+        released = session.exec(select(Opinion.overall).where(Opinion.state == "released")).all()
+    assert len(released) == 16
+    assert not [text for text in released if any(one in text for one in written)]
 
 
 def test_everything_in_the_demo_left_its_event_and_holds(demo: Config, database: Database) -> None:

@@ -174,3 +174,23 @@ def test_passages_stand_in_for_a_reason_that_nobody_wrote(database: Database, ca
     assert item.text == "报告第7页：“扣分事由未说明”。"
     cited = [one["evidence"] for one in item.sources if one["evidence"]]
     assert cited == [[{"page": 7, "quote": "扣分事由未说明"}]]
+
+
+def test_no_experts_name_reaches_an_agency(database: Database, cast: Cast) -> None:
+    with database.transaction() as session:
+        report_id = _settled(session, cast)
+        opinion = opinions.draft(session, report_id, actor=cast.meng, now=NOW)
+        opinion.overall = f"同意{cast.luo.name}的意见"
+        session.add(opinion)
+        session.flush()
+        with pytest.raises(Invalid) as refused:
+            opinions.finish(session, report_id, actor=cast.meng, now=NOW)
+        assert refused.value.field == "overall"
+        opinion.overall = "总体较好"
+        item = _items(session)["evidence"]
+        item.text = f"{cast.chen.name}：依据不足"
+        session.add_all([opinion, item])
+        session.flush()
+        with pytest.raises(Invalid) as refused:
+            opinions.finish(session, report_id, actor=cast.meng, now=NOW)
+        assert refused.value.field == "item-evidence"
