@@ -241,6 +241,7 @@ def _scores(file: RuleFile) -> ScoreRule:
         weak_score_phrases=file.patterns("weak_score_phrases"),
         not_before=file.texts("not_before"),
         not_just_before=file.texts("not_just_before"),
+        own_words=file.texts("own_words"),
         grade_phrases=file.patterns("grade_phrases"),
         grade_not_before=file.texts("grade_not_before"),
         full_marks=file.patterns("full_marks"),

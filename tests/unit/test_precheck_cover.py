@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from reviewapp.domain.document import Page, TextLayer
+from reviewapp.domain.document import Box, Line, Page, TextLayer
 from reviewapp.domain.precheck.finding import Outcome
 from tests.precheck_documents import BODY, document, findings_of, page, pages_of, report_of
 
@@ -127,3 +129,28 @@ def test_a_cover_that_cannot_be_read_is_not_said_to_lack_anything() -> None:
 
     assert found
     assert {finding.outcome for finding in found} == {Outcome.UNVERIFIABLE}
+
+
+def test_formal_numerals_in_a_date_are_read() -> None:
+    cover = (*PLAIN[:6], "完成时间：贰零贰伍年陆月")
+
+    assert facts_of(cover)["report_date"] == "2025-06"
+
+
+def test_of_two_covers_the_title_that_names_something_counts() -> None:
+    cover = ("#绩效评价报告", "河东区2024年度老旧小区改造项目绩效评价报告", *PLAIN[3:])
+
+    assert facts_of(cover)["title"] == "河东区2024年度老旧小区改造项目绩效评价报告"
+
+
+def test_a_value_goes_on_under_its_own_beginning() -> None:
+    label = "项目名称：2024年度河东区老旧小区改造"
+    rest = Line(1, Box(72 + 5 * 12, 60 + 2 * 14, 400, 60 + 2 * 14 + 12), "项目及配套设施建设", 12.0)
+    first = page(1, ("#2024年度老旧小区改造项目绩效评价报告",)).lines[0]
+    value = Line(1, Box(72, 74, 72 + 12 * (len(label) - 4) + 4 * 6.6, 86), label, 12.0)
+    title = replace(first, box=Box(72, 40, 500, 62))
+    front = replace(page(1, ()), lines=(title, value, rest))
+
+    report = report_of(document(front, *pages_of(BODY)))
+
+    assert report.facts["project_name"].value == "2024年度河东区老旧小区改造项目及配套设施建设"

@@ -155,10 +155,19 @@ def _continued(value: str, rows: list[list[_Segment]], index: int, pattern: re.P
         if len(row) > 1 or dates(plain(line.text)) or ":" in text:
             break
         indented = line.box.x0 > label_x + 2 * max(line.size, 10.0)
-        if value and not (indented and line.box.x0 <= start + 8 * max(line.size, 10.0)):
+        below = line.box.x0 <= start + 8 * max(line.size, 10.0) or _under_value(line, last, value)
+        if value and not (indented and below):
             break
         value, last = value + _clean(text), line
     return value
+
+
+def _under_value(line: Line, above: Line, value: str) -> bool:
+    """Say whether a line begins where the value of the line above begins."""
+    size = above.size or 12.0
+    ems = sum(0.55 if ord(char) < 0x2000 else 1.0 for char in value)
+    begins = above.box.x1 - ems * size
+    return ":" in plain(above.text) and abs(line.box.x0 - begins) < 2 * size
 
 
 def _place(row: list[_Segment]) -> Place:
@@ -170,20 +179,44 @@ def _place(row: list[_Segment]) -> Place:
 
 def _title(lines: Sequence[Line], rule: CoverRule, labelled: set[float]) -> Stated | None:
     """Find the line that ends like a report's title and the large lines above it."""
-    best: tuple[float, int] | None = None
-    for index, line in enumerate(lines):
-        text = _BRACKET.sub("", _MARKS.sub("", plain(line.text)))
-        ends = any(text.endswith(end) for end in (*rule.title_endings, "报告"))
-        if ends and ":" not in text and (best is None or line.size > best[0] + 0.5):
-            best = (line.size, index)
-    if best is None:
-        return None
-    first = last = best[1]
+    ends = [index for index, line in enumerate(lines) if _ends_title(line, rule)]
+    found: Stated | None = None
+    # The largest line is the title's; where that is no more than 绩效评价报告, as on the outer cover
+    # of two, one that names something counts before it.
+    for index in sorted(ends, key=lambda i: (-lines[i].size, i)):
+        stated = _title_above(lines, index, rule, labelled)
+        if _names_something(stated.value, rule):
+            return stated
+        found = found or stated
+    return found
+
+
+def _ends_title(line: Line, rule: CoverRule) -> bool:
+    text = _BRACKET.sub("", _MARKS.sub("", plain(line.text)))
+    return ":" not in text and any(text.endswith(end) for end in (*rule.title_endings, "报告"))
+
+
+def _names_something(title: str, rule: CoverRule) -> bool:
+    """Say whether a title says more than what kind of report it is."""
+    bare = _YEARS.sub("", _BRACKET.sub("", title))
+    for ending in sorted((*rule.title_endings, "报告"), key=len, reverse=True):
+        bare = bare.removesuffix(ending)
+    return len(bare.strip(_TRIM)) > len("部门整体支出")
+
+
+def _title_above(
+    lines: Sequence[Line], index: int, rule: CoverRule, labelled: set[float]
+) -> Stated:
+    """Join the line that ends the title with the large lines above it."""
+    size = lines[index].size
+    first = last = index
     while first > 0 and last - first + 1 < _TITLE_LINES:
         line, below = lines[first - 1], lines[first]
         far = line.page != below.page or below.box.y0 - line.box.y1 > 2.5 * below.size
-        if far or line.size < 0.6 * best[0] or line.box.y0 in labelled or _no_title(line, rule):
+        if far or line.size < 0.6 * size or line.box.y0 in labelled or _no_title(line, rule):
             break
+        if _ends_title(line, rule):
+            break  # a title of its own
         first -= 1
     joined = _MARKS.sub("", plain("".join(line.text for line in lines[first : last + 1])))
     box = lines[first].box

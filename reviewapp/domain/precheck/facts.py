@@ -13,6 +13,7 @@ from reviewapp.domain.document import Place, Table
 from reviewapp.domain.precheck import amounts
 from reviewapp.domain.precheck.cover import Cover, Stated, project_name, title_unit
 from reviewapp.domain.precheck.flow import Paragraph
+from reviewapp.domain.precheck.ledger import Entry
 from reviewapp.domain.precheck.numerals import dates
 from reviewapp.domain.precheck.rules import CoverRule, FactRule
 from reviewapp.domain.precheck.text import decimal, plain, shorten
@@ -184,29 +185,75 @@ def _usual_year(paragraphs: Sequence[Paragraph], report_year: int | None) -> Per
     return Period(year, year, places[year])
 
 
-def figures(
-    paragraphs: Sequence[Paragraph],
-    preferred: Sequence[Paragraph],
-    tables: Sequence[Table],
-    year: int | None,
-    rule: FactRule,
-) -> dict[str, Fact]:
-    """Return amounts, rates and the survey's counts; `preferred` paragraphs are asked first."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where figures are looked for: all paragraphs, those asked first, and the table of facts."""
+
+    paragraphs: Sequence[Paragraph]
+    preferred: Sequence[Paragraph]
+    entries: Sequence[Entry]
+    tables: Sequence[Table]
+
+
+def figures(told: Told, year: int | None, rule: FactRule) -> dict[str, Fact]:
+    """Return amounts, rates and the survey's counts of the evaluated year.
+
+    Amounts whose words are all understood count before those that a pattern finds, and what the
+    sections on the money say before what stands elsewhere.
+    """
     found: dict[str, Fact] = {}
+    first = {id(paragraph) for paragraph in told.preferred}
+    sure = [e for e in told.entries if e.paragraph is not None and id(e.paragraph) in first]
     for name, patterns in rule.patterns.items():
         money = "<amount>" in "".join(patterns)
         # A survey is made when the report is written, after the year that it is about.
         after = name.startswith("survey_") or name == "satisfaction"
         years = (year, year if after else None)
-        fact = _figure(preferred, patterns, years) if money or name == "execution_rate" else None
-        fact = fact or _figure(paragraphs, patterns, years)
+        fact = None
+        if money or name == "execution_rate":
+            fact = _entered(name, sure, year) or _figure(told.preferred, patterns, years)
+        fact = fact or _entered(name, told.entries, year)
+        fact = fact or _figure(told.paragraphs, patterns, years)
         if fact is not None:
             found[name] = _converted(name, fact)
     for name, columns in rule.table_columns.items():
-        fact = _in_column(tables, columns)
+        fact = _in_column(told.tables, columns)
         if fact is not None and name not in found:
             found[name] = fact
     return found
+
+
+_ENTERED = {
+    "budget_amount": ("adjusted", "budget"),
+    "spent_amount": ("spent",),
+    "satisfaction": ("satisfaction",),
+}
+_OF_THE_WHOLE = re.compile(r"(?:综合|总体|整体|平均|总)[^,。;%]{0,10}$")
+
+
+def _entered(name: str, entries: Sequence[Entry], year: int | None) -> Fact | None:
+    """Read a fact from the table of facts: the whole's, of the year or of none."""
+    for what in _ENTERED.get(name, ()):
+        usable = [
+            e
+            for e in entries
+            if e.what == what and not e.subject and not e.cut and e.paragraph is not None
+        ]
+        named = [e for e in usable if e.year is not None and e.year == year]
+        left = named or [e for e in usable if e.year is None]
+        if what == "satisfaction":  # asked in the year or, when the report is written, after it
+            left = [e for e in usable if e.year is None or year is None or e.year >= year]
+            left = [e for e in left if _names_the_whole(e)] or left
+        if left:
+            entry = left[0]
+            value = amounts.yuan(entry.value) if name.endswith("amount") else entry.printed
+            return Fact(value.removesuffix("%"), entry.place())
+    return None
+
+
+def _names_the_whole(entry: Entry) -> bool:
+    text = entry.paragraph.text if entry.paragraph else ""
+    return _OF_THE_WHOLE.search(text[: entry.start]) is not None
 
 
 def _figure(
@@ -263,6 +310,8 @@ def _other_year(text: str, start: int, year: int | None, since: int | None) -> b
 def _converted(name: str, fact: Fact) -> Fact:
     text = str(fact.value)
     if name in ("budget_amount", "spent_amount"):
+        if re.fullmatch(r"\d+\.\d\d", text):
+            return fact  # yuan already
         found = amounts.find(text)
         return Fact(amounts.yuan(found[0].value) if found else text, fact.place)
     if name.startswith("survey_"):

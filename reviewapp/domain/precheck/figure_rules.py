@@ -27,6 +27,7 @@ class AmountRule:
     other_expenses: tuple[str, ...]  # what a department spends besides its projects
     anchors: tuple[str, ...]
     part_words: tuple[str, ...]
+    requests: tuple[str, ...]  # words of a budget that was asked for
     year_ends: tuple[str, ...]
     rates: Mapping[str, RateRule]
     rate_links: tuple[str, ...]

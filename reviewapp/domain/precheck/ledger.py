@@ -116,6 +116,7 @@ class _Words:
     token: re.Pattern[str]
     anchor: re.Pattern[str]
     part: re.Pattern[str]
+    requests: frozenset[str]
     rate: re.Pattern[str]
     rate_of: dict[str, str]
     counted: re.Pattern[str]
@@ -133,6 +134,7 @@ def _compiled(key: _RuleKey, kind: str, names: tuple[str, ...]) -> _Words:
         token=re.compile(f"(?P<kind>{_any(kind_of)})|(?P<other>{_DAY.pattern}|{_any(neutral)})"),
         anchor=re.compile(_any((*rule.anchors, *names)) + r"|20\d{2}年"),
         part=re.compile(_any(rule.part_words)),
+        requests=frozenset(rule.requests),
         rate=re.compile(
             rf"(?P<word>{_any(rate_of)})(?:{links})*(?P<value>\d{{1,3}}(?:\.\d{{1,4}})?)%"
         ),
@@ -182,8 +184,7 @@ def _amounts(paragraph: Paragraph, reader: Reader, words: _Words) -> Iterator[En
             value=amount.value,
             printed=text[amount.start : amount.end],
             year=_year(label, lead, last),
-            subject=foreign
-            or _subject(label, lead, last if start > begin or last else None, words),
+            subject=foreign or _subject(kind, label, lead, last, words),
             step=amount.step,
             exact=amount.exact,
             cut=_cut(lead, reader.rule),
@@ -192,7 +193,7 @@ def _amounts(paragraph: Paragraph, reader: Reader, words: _Words) -> Iterator[En
             end=amount.end,
         )
         last = entry
-        if words.part.search(lead):
+        if words.part.search(lead[lead.rfind(";") + 1 :]):
             entry = last = replace(entry, subject=foreign or UNKNOWN)
         yield entry
 
@@ -235,12 +236,17 @@ def _kind(kinds: list[tuple[str, str]], label: str, rule: AmountRule) -> str:
     return strong[-1]
 
 
-def _subject(label: str, lead: str, last: Entry | None, words: _Words) -> str:
-    """Return "" where the amount is surely the whole's, else UNKNOWN."""
+def _subject(kind: str, label: str, lead: str, last: Entry | None, words: _Words) -> str:
+    """Return "" where the amount is surely the whole's, else UNKNOWN.
+
+    A label without a subject goes with the figure before; an adjusted budget, and what follows a
+    budget that was asked for, go with the whole.
+    """
     if words.anchor.search(label):
         return ""
     if last is not None:
-        return last.subject and UNKNOWN
+        goes_on = not last.subject or kind == "adjusted" or last.subject in words.requests
+        return "" if goes_on else UNKNOWN
     clauses = _CLAUSE.split(lead)[:-1]
     for clause in clauses:
         rest = words.token.sub("", clause)

@@ -168,21 +168,21 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
     whole = _whole_tables(tables, headings, named.get("title"))
     stated = statements.total_scores(paragraphs, whole, rules.scores, scope)
     graded = statements.grades(paragraphs, rules.scores, scope, stated)
-    figures = facts.figures(
-        paragraphs,
-        _within(paragraphs, found, _MONEY_SECTIONS),
-        document.tables,
-        period.last if period else None,
-        rules.facts,
+    scored = {id(table.table) for table in tables}
+    funds = [table for table in document.tables if id(table) not in scored]
+    entries = (
+        *ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
+        *surveys.entries(_outside(paragraphs, found, _GOAL_SECTIONS), rules),
     )
+    money = _within(paragraphs, found, _MONEY_SECTIONS)
+    told = facts.Told(paragraphs, money, entries, document.tables)
+    figures = facts.figures(told, period.last if period else None, rules.facts)
     for name, statement in (
         ("total_score", statements.reference(stated)),
         ("grade", statements.reference(graded)),
     ):
         if statement is not None:
             figures[name] = Fact(statement.value, statement.place)
-    scored = {id(table.table) for table in tables}
-    funds = [table for table in document.tables if id(table) not in scored]
     clock.stop("language")
     return Report(
         document=document,
@@ -201,10 +201,7 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
         grades=tuple(graded),
         facts=named | figures,
         period=period,
-        ledger=(
-            *ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
-            *surveys.entries(_outside(paragraphs, found, _GOAL_SECTIONS), rules),
-        ),
+        ledger=entries,
         names=names,
         badly_read=badly_read(document, rules.ocr),
         seconds=clock.seconds,

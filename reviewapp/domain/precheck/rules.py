@@ -130,6 +130,7 @@ class ScoreRule:
     weak_score_phrases: tuple[str, ...]  # the same, believed in the conclusion only
     not_before: tuple[str, ...]
     not_just_before: tuple[str, ...]
+    own_words: tuple[str, ...]  # 该项目 is no 该项
     grade_phrases: tuple[str, ...]  # regular expressions with the group "grade"
     grade_not_before: tuple[str, ...]
     full_marks: tuple[str, ...]

@@ -96,7 +96,7 @@ def _scores_in(
 def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
     """Say whether the words before a statement make it another score: an indicator's, a year's."""
     before = text[:start]
-    for name in scope.names:
+    for name in (*scope.names, *rule.own_words):
         before = before.replace(name, "")  # 垃圾分类项目 and 网格化管理 are no indicators
     clause = _BREAK.split(before)[-1]
     if any(word in clause[-_LOOK_BACK:] for word in rule.not_before):

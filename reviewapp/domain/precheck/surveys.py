@@ -18,6 +18,7 @@ from reviewapp.domain.precheck.text import plain
 _COUNT = r"(?P<count>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)"
 _ANSWER_UNIT = r"(?P<unit>人次|人|份|名|户|个|票|位|家|%)"
 _HUNDRED = Decimal(100)
+_YEAR = re.compile(r"(20\d{2})年")
 
 
 def entries(paragraphs: Sequence[Paragraph], rules: Rules) -> Iterator[Entry]:
@@ -45,11 +46,13 @@ def _entry(
     what: str, printed: str, paragraph: Paragraph, match: re.Match[str], group: str
 ) -> Entry:
     places = len(printed.partition(".")[2])
+    begin, _ = sentence_at(paragraph.text, match.start())
+    years = _YEAR.findall(paragraph.text, begin, match.start())
     return Entry(
         what=what,
         value=Decimal(printed),
         printed=printed + ("%" if group == "value" else ""),
-        year=None,
+        year=int(years[-1]) if years else None,
         subject="",
         step=Decimal(1).scaleb(-places),
         paragraph=paragraph,
