@@ -26,6 +26,7 @@ from reviewapp.domain.precheck.rules import (
     Rules,
     ScoreRule,
     SectionRule,
+    SeveralRule,
     SharedRule,
 )
 from reviewapp.domain.precheck.suite import check_ids
@@ -33,6 +34,7 @@ from reviewapp.domain.precheck.suite import check_ids
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "rubrics" / "precheck"
 FILES = (
     *("checks", "cover", "facts", "funds", "leftovers", "ocr", "repealed", "scores", "shared"),
+    "several",
     *("figures", "surveys", "years", "indicators"),
 )
 TODO = ("", "supply", "mask")
@@ -79,6 +81,7 @@ def _read(folder: Path) -> Rules:
         scores=_scores(data["scores"]),
         facts=_facts(data["facts"]),
         shared=_shared(data["shared"]),
+        several=_several(data["several"]),
         figures=figure_rule_files.amounts(data["figures"]),
         surveys=figure_rule_files.surveys(data["surveys"]),
         years=figure_rule_files.years(data["years"]),
@@ -315,6 +318,22 @@ def _shared(file: RuleFile) -> SharedRule:
         common_from=int(file.number("common_from")),
         skip_sections=file.texts("skip_sections"),
         boilerplate=file.patterns("boilerplate"),
+    )
+    file.done()
+    return rule
+
+
+def _several(file: RuleFile) -> SeveralRule:
+    rule = SeveralRule(
+        contents=file.texts("contents"),
+        annex=file.texts("annex"),
+        title_size=float(file.number("title_size")),
+        same_title_percent=int(file.number("same_title_percent")),
+        cover_fields=int(file.number("cover_fields")),
+        least_pages=int(file.number("least_pages")),
+        look_ahead=int(file.number("look_ahead")),
+        alone_pages=int(file.number("alone_pages")),
+        alone_number=int(file.number("alone_number")),
     )
     file.done()
     return rule

@@ -12,7 +12,14 @@ from sqlmodel import Session, col, select
 
 from reviewapp.adapters import pdf_merge
 from reviewapp.adapters.storage import Storage
-from reviewapp.db.models import Report, ReportVersion, StoredFile, VersionPart
+from reviewapp.db.models import (
+    Report,
+    ReportSplit,
+    ReportVersion,
+    SplitRange,
+    StoredFile,
+    VersionPart,
+)
 from reviewapp.domain import bundle
 from reviewapp.domain.bundle import Part
 from reviewapp.domain.errors import N_, Conflict, Invalid
@@ -143,6 +150,16 @@ def _refuse(first: Report | None, name: str, actor: Identity) -> None:
             raise Conflict(N_("“%(name)s” is already in this round."), field="file", name=name)
         raise Conflict(N_("The same file is already in this round."), field="file")
     raise Duplicate(first.id, f"《{first.title}》", name)
+
+
+def is_taken_back(session: Session, report_id: UUID) -> bool:
+    """Say whether a report was cut out of a file by a split that does not stand any more."""
+    states = session.exec(
+        select(ReportSplit.state)
+        .join(SplitRange, col(SplitRange.split_id) == col(ReportSplit.id))
+        .where(SplitRange.report_id == report_id)
+    ).all()
+    return bool(states) and "standing" not in states
 
 
 def enter_parts(

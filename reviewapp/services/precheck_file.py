@@ -17,7 +17,7 @@ from reviewapp.adapters.ocr import Reading
 from reviewapp.adapters.precheck_words import say
 from reviewapp.domain.document import Box, Document, Page, Table, TextLayer
 from reviewapp.domain.errors import N_
-from reviewapp.domain.precheck import passages, suite
+from reviewapp.domain.precheck import passages, several, suite
 from reviewapp.domain.precheck.finding import Finding, Outcome, Severity
 from reviewapp.domain.precheck.layout import signature
 from reviewapp.domain.precheck.passages import Comparison, Placed
@@ -98,7 +98,7 @@ def check_file(
     told = [run for run in runs if not suite.is_silent(run, rules)]
     findings = [finding for run in told for finding in run.findings]
     silent = [one for run in runs if suite.is_silent(run, rules) for one in run.findings]
-    return {
+    answer = {
         "schema": SCHEMA,
         "file": _about(document),
         "kind": kind,
@@ -122,6 +122,23 @@ def check_file(
         "silent": [_finding(finding, report, lang) for finding in silent],
         "layout": signature(report),
     }
+    ranges = _ranges(report, rules)
+    if ranges:  # for the platform alone: a hint that the file may have to be split
+        answer["reports"] = ranges
+    return answer
+
+
+def _ranges(report: Report, rules: Rules) -> list[dict[str, Any]]:
+    """Return the ranges of pages that seem to be reports of their own, where there are several."""
+    title = report.facts.get("title")
+    headings = [match.heading for match in report.matches]
+    found = several.find(
+        report.document, headings, str(title.value) if title else "", rules.cover, rules.several
+    )
+    return [
+        {"first": one.first, "last": one.last, "title": one.title, "signs": list(one.signs)}
+        for one in found
+    ]
 
 
 def warm(rules: Rules | None = None) -> None:

@@ -101,6 +101,8 @@ def restore(session: Session, report_id: UUID, *, actor: Identity, now: datetime
     """Bring a withdrawn report back; it waits to be taken in again."""
     report = managed(session, report_id, Act.REPORT_TAKE_IN, actor)
     after = advance(ReportState(report.state), "restore")
+    if originals.is_taken_back(session, report.id):
+        raise Conflict(N_("Its split was taken back: split the file again instead."))
     report.note = ""
     return _move(session, report, after, "report.restored", actor, now)
 

@@ -192,6 +192,21 @@ class SharedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralRule:
+    """When a file seems to hold several reports; numbers of pages, sizes as multiples of text."""
+
+    contents: tuple[str, ...]
+    annex: tuple[str, ...]
+    title_size: float
+    same_title_percent: int
+    cover_fields: int
+    least_pages: int
+    look_ahead: int
+    alone_pages: int
+    alone_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All data of the precheck; `content_hash` is over the files as they are (hex SHA-256)."""
 
@@ -208,6 +223,7 @@ class Rules:
     scores: ScoreRule
     facts: FactRule
     shared: SharedRule
+    several: SeveralRule
     figures: AmountRule
     surveys: SurveyRule
     years: YearRule

@@ -11,6 +11,7 @@ from reviewapp.web.reports import (  # noqa: E402
     originals,  # noqa: F401
     reading,  # noqa: F401
     sheet,  # noqa: F401
+    splitting,  # noqa: F401
     triage,  # noqa: F401
     views,  # noqa: F401
 )

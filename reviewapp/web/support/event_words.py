@@ -76,6 +76,8 @@ EVENT_WORDS: dict[str, str] = {
     "report.metadata-confirmed": N_("report details confirmed"),
     "report.metadata-proposed": N_("report details proposed by the precheck"),
     "report.restored": N_("report brought back"),
+    "report.split": N_("file split into several reports"),
+    "report.split-undone": N_("split taken back"),
     "report.taken-in": N_("report taken in"),
     "report.uploaded": N_("report uploaded"),
     "report.version-added": N_("new version of the report"),
