@@ -58,6 +58,8 @@ fuzz: install-test
 
 bench: install-test
 	python bench/precheck.py
+	python bench/archive.py
+	python bench/upload.py
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock

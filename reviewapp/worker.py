@@ -162,7 +162,7 @@ def serve(config: Config, *, threads: int = 2) -> None:
         worker_type="thread",
         initial_delay=0.1,
         backoff=1.1,
-        max_delay=0.5,
+        max_delay=0.2,
         scheduler_interval=60,
         check_worker_health=True,
     )

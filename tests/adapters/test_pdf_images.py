@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
+import time
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -95,3 +97,23 @@ def test_readers_at_once_see_whole_pictures(tmp_path: Path) -> None:
 def test_a_name_that_is_no_hash_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sha256"):
         PageImages(tmp_path).get("../x", tmp_path / "a.pdf", 1)
+
+
+@pytest.mark.parametrize(
+    "build_bomb",
+    [
+        build.flate_bomb,
+        build.recursive_form,
+        lambda path: build.many_paths(path, 4_000_000),
+    ],
+    ids=["unpacks to 600 MB", "draws itself", "4 million lines"],
+)
+def test_drawing_is_limited_too(tmp_path: Path, build_bomb: Callable[[Path], Path]) -> None:
+    limits = child.Limits(memory=700_000_000, cpu_seconds=3, wall_seconds=5)
+    bomb = build_bomb(tmp_path / "a.pdf")
+    began = time.monotonic()
+    with pytest.raises((child.ChildDied, child.ChildRefused)):
+        render(bomb, [1], limits=limits)
+    assert time.monotonic() - began < 8
+    good = build.with_text(tmp_path / "b.pdf", [build.prose()])
+    assert set(render(good, [1])) == {1}

@@ -256,7 +256,7 @@ def test_while_it_is_read_the_page_asks_again_and_says_how_far_it_is(
         job.state, job.steps_done, job.steps_total = "queued", 3, 8
 
     page = text_of(client, address)
-    assert 'hx-trigger="load delay:1s"' in page
+    assert 'hx-trigger="load delay:400ms"' in page
     assert "已查看 3 个，共 8 个" in page
     part = client.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert part.lstrip().startswith('<div id="intake"')
