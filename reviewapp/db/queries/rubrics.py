@@ -69,3 +69,12 @@ def rubric_by_hash(session: Session, content_hash: str) -> Rubric:
             _by_hash.clear()
         known = _by_hash[content_hash] = Rubric.from_json(content)
     return known
+
+
+def rubrics_of_round(session: Session, round_id: UUID) -> tuple[Rubric, ...]:
+    """Return the rubrics that a round rates by, for key projects first."""
+    row = session.get(Round, round_id)
+    if row is None:
+        return ()
+    found = (rubric(session, row.key_project_rubric_id), rubric(session, row.department_rubric_id))
+    return tuple(one for one in found if one is not None)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("reviews", __name__)
 
-from reviewapp.web.reviews import listing, paper, reading, states, writing  # noqa: E402,F401
+from reviewapp.web.reviews import evidence, listing, paper, phrases, reading, states, writing  # noqa: E402,F401

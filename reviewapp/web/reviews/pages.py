@@ -90,7 +90,7 @@ def form_page(
     """
     shown, marked = dict(typed or {}), {}
     context = {**base(page, who), "typed": shown}
-    context |= workspace.context(page, context["findings"], context["page"])
+    context |= workspace.context(page, who, context["findings"], context["page"])
     context["error"] = words(refused) if refused else ""
     if isinstance(refused, StaleSave):
         part = part_of(key_of_stale(refused))
@@ -123,6 +123,8 @@ def key_of_stale(stale: StaleSave) -> str:
 def _where(page: ReviewPage, field: str) -> str:
     """Name the place of a field for people."""
     kind, _dash, name = field.partition("-")
+    if kind in {"evidence", "deduct"}:  # evidence-quote-<criterion>, deduct-each-<criterion>
+        kind, name = "criterion", name.partition("-")[2]
     if kind in {"points", "reason", "criterion"}:
         return page.rubric.criterion(name).title
     return str(_("Vetoes") if kind == "veto" else _("Overall opinion"))

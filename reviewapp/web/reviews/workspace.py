@@ -11,12 +11,13 @@ from flask import request, url_for
 
 from reviewapp.adapters import deduction_wording, rule_files
 from reviewapp.adapters.precheck_words import say
-from reviewapp.db.queries import page_texts
+from reviewapp.db.queries import page_texts, phrases
 from reviewapp.db.queries import reports as report_queries
 from reviewapp.db.queries.reports import FindingLine
 from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
 from reviewapp.domain import deductions, page_text
 from reviewapp.domain.deductions import Wording
+from reviewapp.domain.policy import Identity
 from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.words import MESSAGES, check_title, section_title
 from reviewapp.domain.rubric import Criterion, Per
@@ -56,7 +57,9 @@ class Heading:
     page: int
 
 
-def context(page: ReviewPage, findings: tuple[FindingLine, ...], number: int) -> dict[str, Any]:
+def context(
+    page: ReviewPage, who: Identity, findings: tuple[FindingLine, ...], number: int
+) -> dict[str, Any]:
     """Return what the panes show; `number` is the page that stands first."""
     wanted = request.args.get("find", "")
     with read() as db:
@@ -64,6 +67,7 @@ def context(page: ReviewPage, findings: tuple[FindingLine, ...], number: int) ->
         text = page_texts.text(db, page.version_id, number)
         pages = page_texts.texts(db, page.version_id) if wanted.strip() else ()
         answer = report_queries.precheck_line(db, page.version_id).answer
+        known = phrases.phrases(db, page.round_id, who)
     wording = _wording()
     return {
         "shapes": shapes,
@@ -81,6 +85,16 @@ def context(page: ReviewPage, findings: tuple[FindingLine, ...], number: int) ->
             one.id: offers(one, findings, page.scores.get(one.id, ScoreLine()).reason)
             for one in page.rubric.criteria
         },
+        "phrases": {
+            one.id: tuple(line for line in known if line.criterion == one.id)
+            for one in page.rubric.criteria
+        },
+        "lost": [
+            (criterion, one)
+            for criterion in page.rubric.criteria
+            for one in page.evidence.get(criterion.id, ())
+            if not one.citation.stands
+        ],
         "written": lambda reason: deductions.written(wording, reason),
         "points_left": lambda reason, most: deductions.points_left(wording, reason, most),
         "wording": json.dumps(

@@ -29,7 +29,7 @@ from reviewapp.web.support.parts import now, read, transaction
 @requires(Permission.REVIEW_FILL)
 def show(review_id: UUID) -> object:
     """Show one's own review: the form, or after submitting what was submitted."""
-    page, who = _own(review_id), current_identity()
+    page, who = own(review_id), current_identity()
     if page.state == "submitted":
         return render_template("reviews/read.html", is_own=True, **base(page, who))
     return form_page(page, who)
@@ -119,14 +119,12 @@ def save_opinion(review_id: UUID) -> object:
 @keeps_text
 def save(review_id: UUID) -> Response:
     """Save the whole form, and submit it where that button was used."""
-    page, who, form = _own(review_id), current_identity(), request.form
+    page, who, form = own(review_id), current_identity(), request.form
     try:
         with transaction() as db:
-            for criterion in page.rubric.criteria:
-                _save_changed(db, page, criterion.id, form)
-            _save_rest(db, page, form)
+            save_form(db, page, form)
     except DomainError as refused:
-        return form_page(_own(review_id), who, refused=refused, typed=form.to_dict())
+        return form_page(own(review_id), who, refused=refused, typed=form.to_dict())
     if form.get("act") != "submit":
         flash(_("Saved."))
         return done(url_for("reviews.show", review_id=review_id))
@@ -134,11 +132,18 @@ def save(review_id: UUID) -> Response:
         with transaction() as db:
             reviews.submit(db, review_id, actor=who, now=now())
     except Incomplete as refused:
-        return form_page(_own(review_id), who, refused=refused, missing=refused.missing)
+        return form_page(own(review_id), who, refused=refused, missing=refused.missing)
     except DomainError as refused:
-        return form_page(_own(review_id), who, refused=refused)
+        return form_page(own(review_id), who, refused=refused)
     flash(_("The review is submitted. Thank you."))
     return done(url_for("reviews.show", review_id=review_id))
+
+
+def save_form(db: object, page: ReviewPage, form: Mapping[str, str]) -> None:
+    """Save everything of the form that differs from what its sender had read."""
+    for criterion in page.rubric.criteria:
+        _save_changed(db, page, criterion.id, form)
+    _save_rest(db, page, form)
 
 
 def _save_changed(db: object, page: ReviewPage, criterion: str, form: Mapping[str, str]) -> None:
@@ -205,11 +210,12 @@ def _answer(
         return piece(review_id, part_of(key), saved=saved, refused=refused)
     if refused is not None:
         typed = request.form.to_dict()
-        return form_page(_own(review_id), current_identity(), refused=refused, typed=typed)
+        return form_page(own(review_id), current_identity(), refused=refused, typed=typed)
     return done(url_for("reviews.show", review_id=review_id, _anchor=key))
 
 
-def _own(review_id: UUID) -> ReviewPage:
+def own(review_id: UUID) -> ReviewPage:
+    """Return the review to its writer. Raises NotFound for everybody else."""
     with read() as db:
         page = queries.own_page(db, review_id, current_identity())
     if page is None:

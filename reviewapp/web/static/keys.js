@@ -5,6 +5,7 @@
   if (!workspace) return;
   var KEYS = {
     j: ["step", 1], k: ["step", -1], g: ["section"], p: ["points"], m: ["most"], r: ["reason"],
+    t: ["take"], d: ["deduct"], e: ["cite"], b: ["draw"],
     n: ["doubt", 1], N: ["doubt", -1], "[": ["page", -1], "]": ["page", 1],
     "+": ["larger"], "=": ["larger"], "-": ["smaller"], "0": ["fit"], c: ["margins"], x: ["table"],
     o: ["guide"], z: ["type"], f: ["frame"], S: ["submit"], "?": ["keys"]

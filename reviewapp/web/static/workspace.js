@@ -31,7 +31,7 @@
   };
 
   // What needs scripts shows itself.
-  all("[data-act][hidden], [data-type-size][hidden], .splitter[hidden]").forEach(function (one) { one.hidden = false; });
+  all("[data-act][hidden]:not(#cite-here), .splitter[hidden]").forEach(function (one) { one.hidden = false; });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-act]");
     if (!button || !workspace.acts[button.dataset.act]) return;
