@@ -41,6 +41,7 @@ class Config:
     max_archive_members: int
     max_pages: int
     drafts_per_day: int
+    reads_scans: bool
     lease_seconds: int
     sweep_seconds: int
     secure_cookies: bool
@@ -72,6 +73,7 @@ class Config:
             max_archive_members=_number(environ, "MAX_ARCHIVE_MEMBERS", 500, 1, 10_000),
             max_pages=_number(environ, "MAX_PAGES", 500, 1, 10_000),
             drafts_per_day=_number(environ, "DRAFTS_PER_DAY", 30, 0, 10_000),
+            reads_scans=flag(environ, "OCR", True),
             lease_seconds=_number(environ, "LEASE_SECONDS", 60, 2, 3600),
             sweep_seconds=_number(environ, "SWEEP_SECONDS", 30, 1, 3600),
             secure_cookies=flag(environ, "SECURE_COOKIES", False),

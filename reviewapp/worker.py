@@ -6,6 +6,7 @@ Knows no Flask, which proves that services need none.
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 import traceback
@@ -39,20 +40,52 @@ class Workshop:
     storage: Storage
     queue: Queue
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    slow_lane: SlowLane | None = None  # None: slow tasks run where they are sent
+
+
+class SlowLane:
+    """One thread for the tasks that take minutes, so that no other ever waits behind them."""
+
+    def __init__(self, run: Callable[[str], None]) -> None:
+        self._run = run
+        self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._known: set[str] = set()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def put(self, job_id: str) -> None:
+        """Run the job when those before it have ended; one that waits already is left alone."""
+        if job_id not in self._known:
+            self._known.add(job_id)
+            self._waiting.put(job_id)
+
+    def _work(self) -> None:
+        while True:
+            job_id = self._waiting.get()
+            self._known.discard(job_id)
+            try:
+                self._run(job_id)
+            except Exception:  # its row says where the job stands; the sweep sends it again
+                log.exception("job %s broke off", job_id)
 
 
 #: A task gets the workshop, the lease, and a function that tells progress (steps done, in all).
 Task = Callable[[Workshop, Lease, Callable[[int, int], None]], None]
 TASKS: dict[str, Task] = {}
+SLOW: set[str] = set()
 
 
-def task(name: str) -> Callable[[Task], Task]:
-    """Name a task. It must be safe to repeat, and must end with `jobs.finish` in its commit."""
+def task(name: str, *, is_slow: bool = False) -> Callable[[Task], Task]:
+    """Name a task. It must be safe to repeat, and must end with `jobs.finish` in its commit.
+
+    A slow one takes minutes: a worker runs one of them at a time, beside all others.
+    """
 
     def register(function: Task) -> Task:
         if name in TASKS:
             raise ValueError(f"task {name} is there twice")
         TASKS[name] = function
+        if is_slow:
+            SLOW.add(name)
         return function
 
     return register
@@ -81,6 +114,17 @@ def run_job(workshop: Workshop, job_id: str) -> None:
                 )
 
 
+def dispatch(workshop: Workshop, job_id: str) -> None:
+    """Run one job here, or in the slow lane if it is one for that."""
+    if workshop.slow_lane is not None:
+        with workshop.database.read() as session:
+            name = jobs.task_of(session, UUID(job_id))
+        if name in SLOW:
+            workshop.slow_lane.put(job_id)
+            return
+    run_job(workshop, job_id)
+
+
 def finish(session: Any, workshop: Workshop, lease: Lease) -> None:
     """Mark the job done in the transaction of its result. Raises LeaseLost, which rolls it back."""
     if not jobs.finish(session, lease, now=workshop.clock()):
@@ -104,6 +148,7 @@ class _Heartbeat:
     def __init__(self, workshop: Workshop, lease: Lease) -> None:
         self._workshop, self._lease = workshop, lease
         self._steps: tuple[int, int] | None = None
+        self._is_lost = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -116,20 +161,23 @@ class _Heartbeat:
         self._thread.join()
 
     def tell(self, done: int, total: int) -> None:
-        """Note the progress; the next beat stores it."""
+        """Note the progress; the next beat stores it. Raises LeaseLost once the lease is gone."""
         self._steps = (done, total)
+        if self._is_lost:
+            raise LeaseLost
 
     def _beat(self) -> None:
         interval = max(0.5, min(2.0, self._workshop.config.lease_seconds / 4))
         while not self._stop.wait(interval):
             with suppress(Exception), self._workshop.database.transaction() as session:
-                jobs.renew(
+                held = jobs.renew(
                     session,
                     self._lease,
                     now=self._workshop.clock(),
                     lease_seconds=self._workshop.config.lease_seconds,
                     steps=self._steps,
                 )
+                self._is_lost = self._is_lost or not held
 
 
 def make_workshop(config: Config, *, immediate: bool = False) -> Workshop:
@@ -143,7 +191,7 @@ def make_workshop(config: Config, *, immediate: bool = False) -> Workshop:
     if immediate:
         workshop.queue = ImmediateQueue(lambda job_id: run_job(workshop, job_id))
     else:
-        workshop.queue = HueyQueue(config.queue_url, run=lambda job_id: run_job(workshop, job_id))
+        workshop.queue = HueyQueue(config.queue_url, run=lambda job_id: dispatch(workshop, job_id))
     return workshop
 
 
@@ -155,6 +203,7 @@ def serve(config: Config, *, threads: int = 2) -> None:
     """
     workshop = make_workshop(config)
     assert isinstance(workshop.queue, HueyQueue)  # noqa: S101  (make_workshop made it so)
+    workshop.slow_lane = SlowLane(lambda job_id: run_job(workshop, job_id))
     with workshop.database.transaction() as session:
         page_texts.ask_where_missing(session, workshop.queue, now=workshop.clock())
     consumer = workshop.queue.huey.create_consumer(

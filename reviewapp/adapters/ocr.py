@@ -26,7 +26,7 @@ OnPage = Callable[[int, Reading | None], None]
 _FORM = 1  # of a reading: raised where older readings are no longer good enough
 _READ = "reviewapp.adapters.ocr_child:read"
 _GLANCE = "reviewapp.adapters.ocr_child:glance"
-_FRONT = 5  # pages: cover, contents, summary
+FRONT = 5  # pages: cover, contents, summary
 _TABLES = 6  # pages that are read early because of their tables
 _FEW_RULES = 8  # fewer make no table
 
@@ -109,9 +109,9 @@ def reading_order(path: str | Path, pages: Iterable[int], *, max_pages: int = 50
     Tables with many rules are looked for from the back, where the table of scores mostly stands.
     """
     waiting = sorted(pages)
-    if len(waiting) <= _FRONT:
+    if len(waiting) <= FRONT:
         return waiting
-    front, rest = waiting[:_FRONT], waiting[_FRONT:]
+    front, rest = waiting[:FRONT], waiting[FRONT:]
     try:
         arguments = {"pages": rest, "max_pages": max_pages}
         data = child.run(_GLANCE, Path(path), arguments, limits=child.Limits(memory=2_000_000_000))
@@ -127,4 +127,4 @@ def reading_order(path: str | Path, pages: Iterable[int], *, max_pages: int = 50
 
 def early_count(pages: int) -> int:
     """Return how many of the first pages in reading order make a first useful answer."""
-    return min(pages, _FRONT + _TABLES)
+    return min(pages, FRONT + _TABLES)

@@ -104,7 +104,7 @@ def read_image(engine: Engine, image: Image) -> dict[str, Any]:
     quarter, found = _upright(engine, image.pixels)
     skew = skew_of(turned(image.pixels, quarter), [line["corners"] for line in found])
     straight = Straightened(image, quarter, skew)
-    lines = [_line(line, straight) for line in found]
+    lines = [_line(part, straight) for line in found for part in _level(line)]
     heard = [line for line in lines if line["sure"] >= _HEARD]
     return {
         "width": round(image.width, 2),
@@ -152,6 +152,25 @@ def _certainty(found: list[dict[str, Any]]) -> float:
     length = sum(len(line["text"]) for line in found)
     known: float = sum(line["sure"] * len(line["text"]) for line in found)
     return known / max(length, 1)
+
+
+def _level(line: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was taken for one line: numbers below one another are lines of their own."""
+    text, corners = line["text"].replace(" ", ""), line["corners"]
+    if len(text) < 2 or not _is_tall(corners):
+        return [line]
+    parts = []
+    for at, char in enumerate(text):
+        top, bottom = at / len(text), (at + 1) / len(text)
+        left, right = corners[3] - corners[0], corners[2] - corners[1]
+        box = [
+            corners[0] + top * left,
+            corners[1] + top * right,
+            corners[1] + bottom * right,
+            corners[0] + bottom * left,
+        ]
+        parts.append({**line, "text": char, "corners": np.array(box), "words": ()})
+    return parts
 
 
 def _line(line: dict[str, Any], straight: Straightened) -> dict[str, Any]:

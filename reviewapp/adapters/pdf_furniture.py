@@ -112,7 +112,7 @@ def _is_contents(text: str) -> bool:
 def _heading(text: str) -> str:
     """Return an entry without its leader and page number, to compare with a heading."""
     head = _LEADER.split(text, maxsplit=1)[0]
-    return re.sub(r"\s+", "", _END_NUMBER.sub("", head))
+    return re.sub(r"\s+", "", _END_NUMBER.sub("", head)).rstrip(".·…．")
 
 
 def _is_entry(text: str, counts: Counter[str]) -> bool:

@@ -87,6 +87,11 @@ def take(session: Session, job_id: UUID, *, now: datetime, lease_seconds: int) -
     return Lease(job.id, token, job.task, job.arguments, job.attempts)
 
 
+def task_of(session: Session, job_id: UUID) -> str | None:
+    """Return the name of a job's task, or None if there is no such job."""
+    return session.exec(select(Job.task).where(Job.id == job_id)).one_or_none()
+
+
 def renew(
     session: Session,
     lease: Lease,

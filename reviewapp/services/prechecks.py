@@ -48,6 +48,14 @@ def begin(session: Session, version_id: UUID, *, now: datetime) -> Order | None:
     precheck.runs += 1
     session.add(precheck)
     session.flush()
+    return order_of(session, version_id)
+
+
+def order_of(session: Session, version_id: UUID) -> Order | None:
+    """Return what is to be checked of a version, or None if it is not there."""
+    version = session.get(ReportVersion, version_id)
+    if version is None:
+        return None
     report = session.get_one(Report, version.report_id)
     return Order(sha256=version.sha256, kind=report.kind, name=version.file_name)
 
@@ -67,12 +75,16 @@ def store(
     *,
     rules_hash: str,
     now: datetime,
+    is_preliminary: bool = False,
 ) -> Precheck:
     """Store the answer (the JSON of the precheck) with its findings, and propose metadata.
 
     A finding that was there before keeps its triage. A file that could not be read leaves what an
-    earlier run found as it is, with the error's code beside it.
+    earlier run found as it is, with the error's code beside it. A preliminary answer, while
+    scanned pages are still being read, never takes the place of a whole one.
     """
+    if is_preliminary:
+        return _store_preliminary(session, version_id, answer, rules_hash, now)
     version = session.get_one(ReportVersion, version_id)
     report = session.get_one(Report, version.report_id)
     precheck = _precheck(session, version_id, now)
@@ -111,6 +123,31 @@ def store(
             **({"error": precheck.error_code} if error else {}),
         },
     )
+    session.flush()
+    return precheck
+
+
+def _store_preliminary(
+    session: Session, version_id: UUID, answer: Mapping[str, Any], rules_hash: str, now: datetime
+) -> Precheck:
+    precheck = _precheck(session, version_id, now)
+    precheck.state = "running"
+    session.add(precheck)
+    before = precheck.answer or {}
+    if answer.get("error") or (before.get("checks") and not before.get("preliminary")):
+        session.flush()
+        return precheck
+    found = [*(answer.get("findings") or ()), *(answer.get("silent") or ())]
+    _store_findings(session, version_id, found, now)
+    precheck.outcome = str(answer["outcome"])
+    precheck.error_code = None
+    precheck.program_version, precheck.rules_hash = __version__, rules_hash
+    shown = {name: value for name, value in answer.items() if name != "silent"}
+    precheck.answer = {**shown, "preliminary": True}
+    version = session.get_one(ReportVersion, version_id)
+    report = session.get_one(Report, version.report_id)
+    if version.number == report.current_version:
+        reports.propose_metadata(session, report, answer.get("facts") or {}, now=now)
     session.flush()
     return precheck
 

@@ -83,6 +83,7 @@ ACCESS = {
     "reports.precheck_sheet": "finding:triage",
     "reports.progress": "report:read",
     "reports.rerun": "finding:triage",
+    "reports.scanned_pages": "finding:triage",
     "reports.restore": "report:manage",
     "reports.search": "report:read",
     "reports.show": "report:read",

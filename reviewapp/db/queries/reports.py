@@ -17,6 +17,7 @@ from reviewapp.db.models import (
     Assignment,
     Finding,
     Job,
+    PageReading,
     Precheck,
     Report,
     ReportVersion,
@@ -70,10 +71,29 @@ class FindingLine:
 
 
 @dataclass(frozen=True)
+class ReadingLine:
+    """How far OCR is with the scanned pages of one version.
+
+    `state`: waiting, running, done, stopped, failed. `seconds_left` is None where it is not known.
+    """
+
+    state: str
+    done: int
+    total: int
+    seconds_left: int | None
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether pages are still to be read."""
+        return self.state in {"waiting", "running"}
+
+
+@dataclass(frozen=True)
 class PrecheckLine:
     """How far the precheck of one version is, and what it said.
 
-    `state`: waiting, running, done, failed; `steps` are pages or stages done and in all.
+    `state`: waiting, running, done, failed; `steps` are pages or stages done and in all. `reading`
+    is None where no scanned page had to be read.
     """
 
     state: str
@@ -85,6 +105,12 @@ class PrecheckLine:
     rules_hash: str
     finished_at: datetime | None
     answer: Mapping[str, Any]
+    reading: ReadingLine | None = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Say whether there is something to show, be it preliminary."""
+        return bool(self.answer.get("checks"))
 
     @property
     def is_busy(self) -> bool:
@@ -217,6 +243,9 @@ def precheck_line(session: Session, version_id: UUID) -> PrecheckLine:
         state = "running" if job.state == "running" else "waiting"
     elif gave_up:
         state = "failed"
+    reading = _reading_line(session, version_id)
+    if reading is not None and job is not None and job.state == "done":
+        state = reading.state if reading.is_busy or reading.state == "failed" else state
     return PrecheckLine(
         state=state,
         steps=(job.steps_done, job.steps_total) if job else (0, 0),
@@ -227,7 +256,27 @@ def precheck_line(session: Session, version_id: UUID) -> PrecheckLine:
         rules_hash=precheck.rules_hash if precheck else "",
         finished_at=precheck.finished_at if precheck else None,
         answer=(precheck.answer if precheck else None) or {},
+        reading=reading,
     )
+
+
+_READING_STATES = {"queued": "waiting", "failed": "failed", "running": "running", "done": "done"}
+
+
+def _reading_line(session: Session, version_id: UUID) -> ReadingLine | None:
+    """Return how far the scanned pages are; the time left is from the pages read so far."""
+    job = session.exec(select(Job).where(Job.key == f"ocr:{version_id}")).one_or_none()
+    if job is None:
+        return None
+    state = "stopped" if job.error == "stopped" else _READING_STATES[job.state]
+    mean = session.execute(
+        sa.select(sa.func.avg(col(PageReading.milliseconds)))
+        .join(ReportVersion, col(ReportVersion.sha256) == col(PageReading.sha256))
+        .where(col(ReportVersion.id) == version_id, col(PageReading.reading).is_not(None))
+    ).scalar()
+    left = job.steps_total - job.steps_done
+    seconds = None if mean is None or left <= 0 else max(1, round(float(mean) * left / 1000))
+    return ReadingLine(state, job.steps_done, job.steps_total, seconds)
 
 
 def findings_of(session: Session, version_id: UUID) -> tuple[FindingLine, ...]:

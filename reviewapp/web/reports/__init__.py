@@ -10,6 +10,7 @@ from reviewapp.web.reports import (  # noqa: E402
     manage,  # noqa: F401
     originals,  # noqa: F401
     reading,  # noqa: F401
+    scans,  # noqa: F401
     sheet,  # noqa: F401
     splitting,  # noqa: F401
     triage,  # noqa: F401

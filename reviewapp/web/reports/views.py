@@ -20,6 +20,7 @@ from reviewapp.web.reports import bp
 from reviewapp.web.reports.opening import Opened, know, open_
 from reviewapp.web.reports.originals import hand_out
 from reviewapp.web.reports.pictures import etag_of, picture
+from reviewapp.web.reports.scans import ocr_note, page_marks, seconds_left
 from reviewapp.web.reports.words import (
     explanations,
     fact_lines,
@@ -103,6 +104,9 @@ def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, 
         "page": _asked_page(opened, current),
         "boxes": opened.boxes(current),
         "precheck": precheck,
+        "seconds_left": seconds_left,
+        "ocr_note": ocr_note,
+        "is_scanned": page_marks(precheck.answer),
         "failure": _failure(opened),
         "findings": opened.findings,
         "groups": grouped(opened.findings, rules),
@@ -125,14 +129,15 @@ def context(opened: Opened, *, error: str = "", current: str = "") -> dict[str, 
 @bp.get("/reports/<uuid:report_id>/progress")
 @requires(Permission.REPORT_READ)
 def progress(report_id: UUID) -> Response:
-    """Tell how far the precheck is; when it has ended, the page is loaded anew."""
+    """Tell how far the precheck is; once it answers or has ended, the page is loaded anew."""
     with read() as db:
         number = request.args.get("version", type=int)
         opened = open_(db, report_id, current_identity(), number)
     if not is_htmx():
         return done(_address(opened))
     response = Response(render_template("reports/_progress.html", **context(opened)))
-    if not opened.precheck.is_busy:
+    came = opened.precheck.has_answer and request.args.get("answer") == "0"
+    if came or not opened.precheck.is_busy:
         response.headers["HX-Refresh"] = "true"
     return response
 

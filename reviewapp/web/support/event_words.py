@@ -71,6 +71,8 @@ EVENT_WORDS: dict[str, str] = {
     "opinion.released": N_("opinion released to the agency"),
     "precheck.finished": N_("precheck finished"),
     "precheck.requested": N_("precheck asked for again"),
+    "precheck.reading-stopped": N_("reading of scanned pages stopped"),
+    "precheck.reading-resumed": N_("reading of scanned pages resumed"),
     "register.changed": N_("register changed"),
     "register.added": N_("added to a register"),
     "report.metadata-confirmed": N_("report details confirmed"),

@@ -40,7 +40,7 @@ def entries(lines: Sequence[Line]) -> list[Entry]:
     found: list[Entry] = []
     before: list[Line] = []
     for line in (line for line in lines if line.kind is LineKind.TOC):
-        if line.ocr is not None and _may_begin(line):
+        if line.ocr is not None and before and (_may_begin(line) or _has_dots(before[0])):
             before = []  # the page of the entry before was not read
         text = plain("".join(part.text for part in [*before, line]))
         match = _ENTRY.match(text)
@@ -58,6 +58,10 @@ def entries(lines: Sequence[Line]) -> list[Entry]:
 
 def _may_begin(line: Line) -> bool:
     return numbering.parse(half(line.text)) is not None
+
+
+def _has_dots(line: Line) -> bool:
+    return line.text.rstrip()[-1:] in tuple(".·…")
 
 
 def _words(text: str) -> str:
