@@ -7,7 +7,7 @@ PORT ?= 8000
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy fuzz proof-rating
+.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy fuzz proof-rating bench-rating
 
 help:
 	@echo "make run    start the platform with its demo (DEMO=0: empty, with a set-up page)"
@@ -60,6 +60,9 @@ bench: install-test
 	python bench/precheck.py
 	python bench/archive.py
 	python bench/upload.py
+
+bench-rating: install-test
+	python bench/rating.py $(ARGS)
 
 proof-rating: install-test
 	python -m tests.e2e.rating_proof --cuts $${CUTS:-200} $(if $(SEED),--seed $(SEED))

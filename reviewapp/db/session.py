@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -15,6 +17,8 @@ from reviewapp.config import SettingError
 from reviewapp.domain.errors import N_, Conflict
 
 AFTER_COMMIT = "after_commit"
+Result = TypeVar("Result")
+_MOST_TURNS = 32  # acts in one transaction, so that the first of them does not wait long
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
@@ -32,6 +36,8 @@ class Database:
         if not self.is_sqlite:
             options.update(pool_size=10, max_overflow=20, pool_pre_ping=True)
         self.engine = sa.create_engine(self.url, **options)
+        self._waiting: deque[_Turn] = deque()
+        self._lead = threading.Lock()
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
 
@@ -61,13 +67,64 @@ class Database:
                 with session.begin():
                     yield session
             except IntegrityError as error:
-                if not _is_twin(error):
-                    raise
-                message = N_("Somebody did the same at the same moment. Reload the page and look.")
-                raise Conflict(message) from error
+                raise _said(error) from error
             acts = session.info.pop(AFTER_COMMIT, [])
         for act in acts:
             act()
+
+    def together(self, act: Callable[[Session], Result]) -> Result:
+        """Run a short act in a transaction and return what it returns.
+
+        On SQLite, acts that several threads want at the same moment share one transaction, each
+        behind a savepoint of its own: a commit waits for the disk, and there is one writer only.
+        The answer comes after the commit, as from `transaction`.
+        """
+        if not self.is_sqlite:
+            with self.transaction() as session:
+                return act(session)
+        turn = _Turn(act)
+        self._waiting.append(turn)
+        with self._lead:
+            if not turn.is_over:
+                self._take_turns()
+        if turn.error is not None:
+            raise turn.error
+        return cast(Result, turn.value)
+
+    def _take_turns(self) -> None:
+        turns = [self._waiting.popleft() for _time in range(min(len(self._waiting), _MOST_TURNS))]
+        try:
+            with self.transaction() as session:
+                for turn in turns:
+                    try:
+                        with session.begin_nested():
+                            turn.value = turn.act(session)
+                    except IntegrityError as error:
+                        turn.error = _said(error)
+                    except Exception as error:
+                        turn.error = error
+        except BaseException as error:  # the commit failed, so nothing of any of them is stored
+            for turn in turns:
+                turn.error = turn.error or error
+        for turn in turns:
+            turn.is_over = True
+
+
+class _Turn:
+    """One act that waits for its turn, then what came of it."""
+
+    def __init__(self, act: Callable[[Session], Any]) -> None:
+        self.act = act
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.is_over = False
+
+
+def _said(error: IntegrityError) -> Exception:
+    """Return the error for people where there is such a row already, else the error itself."""
+    if not _is_twin(error):
+        return error
+    return Conflict(N_("Somebody did the same at the same moment. Reload the page and look."))
 
 
 def _is_twin(error: IntegrityError) -> bool:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from reviewapp.db.base import metadata
 from reviewapp.db.models import Review, ReviewState, Score, VetoClaim
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.policy import Identity
@@ -154,6 +155,11 @@ def veto_value(ground: str | None) -> Value:
     return {"claimed": "" if ground is None else "1", "ground": ground or ""}
 
 
+_KEEP = sa.insert(metadata.tables["review_state"])
+_REVIEWS = metadata.tables["review"]
+_NOTE = sa.update(_REVIEWS).where(_REVIEWS.c.id == sa.bindparam("this"))
+
+
 def keep(
     session: Session,
     review: Review,
@@ -185,14 +191,9 @@ def keep(
         }
         for field, (before, after, version) in changes.items()
     ]
-    session.execute(sa.insert(ReviewState), rows)
+    session.execute(_KEEP, rows)
     written = {"saved_at": now, "state_number": number, **values}
-    session.execute(
-        sa.update(Review)
-        .where(col(Review.id) == review.id)
-        .values(**written)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_NOTE, {"this": review.id, **written})
     for name, value in written.items():
         sa.orm.attributes.set_committed_value(review, name, value)
 

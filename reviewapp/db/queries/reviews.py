@@ -172,26 +172,32 @@ def paper_page(session: Session, review_id: UUID, who: Identity) -> ReviewPage |
     return page if page.paper_entered_by != who.id else None
 
 
+# A review saves itself twice a second and each save answers with the sums.
+_LIVE = (
+    sa.select(
+        col(Review.rubric_hash),
+        col(Review.vetoes_version),
+        col(Round.bands),
+        col(Score.criterion),
+        col(Score.points_hundredths),
+    )
+    .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+    .join(Report, col(Report.id) == col(Assignment.report_id))
+    .join(Round, col(Round.id) == col(Report.round_id))
+    .outerjoin(Score, col(Score.review_id) == col(Review.id))
+    .where(col(Review.id) == sa.bindparam("review"))
+)
+_CLAIMED = sa.select(col(VetoClaim.veto)).where(col(VetoClaim.review_id) == sa.bindparam("review"))
+
+
 def live_totals(session: Session, review_id: UUID) -> Totals:
     """Return the sums of a review as it stands; for the answer to a save, which asks no more."""
-    rubric_hash, bands = session.execute(
-        sa.select(col(Review.rubric_hash), col(Round.bands))
-        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .where(col(Review.id) == review_id)
-    ).one()
-    scores = session.execute(
-        sa.select(col(Score.criterion), col(Score.points_hundredths)).where(
-            col(Score.review_id) == review_id
-        )
-    )
-    vetoes = session.scalars(
-        sa.select(col(VetoClaim.veto)).where(col(VetoClaim.review_id) == review_id)
-    )
+    rows = session.execute(_LIVE, {"review": review_id}).all()
+    rubric_hash, vetoes_version, bands, _criterion, _points = rows[0]
+    claimed = session.scalars(_CLAIMED, {"review": review_id}).all() if vetoes_version else []
     sheet = ReviewSheet(
-        scores=tuple(scoring.Score(criterion, points) for criterion, points in scores),
-        vetoes=tuple(scoring.VetoClaim(veto) for veto in vetoes),
+        scores=tuple(scoring.Score(row[3], row[4]) for row in rows if row[3] is not None),
+        vetoes=tuple(scoring.VetoClaim(veto) for veto in claimed),
     )
     return scoring.totals(sheet, rubric_by_hash(session, rubric_hash), bands_from_json(bands))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, render_template, request, url_for
@@ -22,7 +23,7 @@ from reviewapp.web.support.access import requires
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.kept import keeps_text
-from reviewapp.web.support.parts import now, read, transaction
+from reviewapp.web.support.parts import now, read, together, transaction
 
 
 @bp.get("/reviews/<uuid:review_id>")
@@ -51,23 +52,22 @@ def standing(review_id: UUID) -> object:
 @keeps_text
 def save_criterion(review_id: UUID, criterion: str) -> object:
     """Save points and reason on one criterion as they change."""
-    form = request.form
-    try:
-        with transaction() as db:
-            saved = reviews.save_score(
-                db,
-                review_id,
-                criterion,
-                points=form.get(f"points-{criterion}", ""),
-                reason=form.get(f"reason-{criterion}", ""),
-                version=_version(form, f"version-{criterion}"),
-                actor=current_identity(),
-                now=now(),
-                keeps_reason=is_htmx(),
-            )
-    except DomainError as refused:
-        return _answer(review_id, f"criterion-{criterion}", refused=refused)
-    return _answer(review_id, f"criterion-{criterion}", saved)
+    form, who = request.form, current_identity()
+    return _save_part(
+        review_id,
+        f"criterion-{criterion}",
+        lambda db: reviews.save_score(
+            db,
+            review_id,
+            criterion,
+            points=form.get(f"points-{criterion}", ""),
+            reason=form.get(f"reason-{criterion}", ""),
+            version=_version(form, f"version-{criterion}"),
+            actor=who,
+            now=now(),
+            keeps_reason=is_htmx(),
+        ),
+    )
 
 
 @bp.post("/reviews/<uuid:review_id>/vetoes/<veto>")
@@ -75,22 +75,21 @@ def save_criterion(review_id: UUID, criterion: str) -> object:
 @keeps_text
 def save_veto(review_id: UUID, veto: str) -> object:
     """Claim a veto or take the claim back."""
-    form = request.form
-    try:
-        with transaction() as db:
-            saved = reviews.save_veto(
-                db,
-                review_id,
-                veto,
-                claimed=form.get(f"claim-{veto}") == "1",
-                ground=form.get(f"veto-{veto}", ""),
-                version=_version(form, "vetoes_version"),
-                actor=current_identity(),
-                now=now(),
-            )
-    except DomainError as refused:
-        return _answer(review_id, f"veto-{veto}", refused=refused)
-    return _answer(review_id, f"veto-{veto}", saved)
+    form, who = request.form, current_identity()
+    return _save_part(
+        review_id,
+        f"veto-{veto}",
+        lambda db: reviews.save_veto(
+            db,
+            review_id,
+            veto,
+            claimed=form.get(f"claim-{veto}") == "1",
+            ground=form.get(f"veto-{veto}", ""),
+            version=_version(form, "vetoes_version"),
+            actor=who,
+            now=now(),
+        ),
+    )
 
 
 @bp.post("/reviews/<uuid:review_id>/opinion")
@@ -98,20 +97,19 @@ def save_veto(review_id: UUID, veto: str) -> object:
 @keeps_text
 def save_opinion(review_id: UUID) -> object:
     """Save the overall opinion as it changes."""
-    form = request.form
-    try:
-        with transaction() as db:
-            saved = reviews.save_opinion(
-                db,
-                review_id,
-                form.get("opinion", ""),
-                version=_version(form, "opinion_version"),
-                actor=current_identity(),
-                now=now(),
-            )
-    except DomainError as refused:
-        return _answer(review_id, "opinion", refused=refused)
-    return _answer(review_id, "opinion", saved)
+    form, who = request.form, current_identity()
+    return _save_part(
+        review_id,
+        "opinion",
+        lambda db: reviews.save_opinion(
+            db,
+            review_id,
+            form.get("opinion", ""),
+            version=_version(form, "opinion_version"),
+            actor=who,
+            now=now(),
+        ),
+    )
 
 
 @bp.post("/reviews/<uuid:review_id>")
@@ -197,15 +195,14 @@ def _save_rest(db: object, page: ReviewPage, form: Mapping[str, str]) -> None:
         )
 
 
-def _answer(
-    review_id: UUID,
-    key: str,
-    saved: Saved | None = None,
-    *,
-    refused: DomainError | None = None,
-) -> object:
-    if isinstance(refused, NotFound):
-        raise refused
+def _save_part(review_id: UUID, key: str, save: Callable[[Any], Saved]) -> object:
+    saved = refused = None
+    try:
+        saved = together(save)
+    except NotFound:
+        raise
+    except DomainError as error:
+        refused = error
     if is_htmx():
         return piece(review_id, part_of(key), saved=saved, refused=refused)
     if refused is not None:

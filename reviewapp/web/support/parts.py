@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,6 +16,7 @@ from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
 from reviewapp.db.session import Database
 
+Result = TypeVar("Result")
 #: official days and dates are those of Beijing, whatever the server's clock says
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -44,6 +45,11 @@ def read() -> AbstractContextManager[Any]:
 def transaction() -> AbstractContextManager[Any]:
     """Open the one transaction of a POST; it commits at the end of the block."""
     return parts().database.transaction()
+
+
+def together(act: Callable[[Any], Result]) -> Result:
+    """Run a short act in a transaction that it may share with others'; for what comes often."""
+    return parts().database.together(act)
 
 
 def now() -> datetime:
