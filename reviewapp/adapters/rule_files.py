@@ -284,6 +284,7 @@ def _funds(file: RuleFile) -> FundRule:
         not_columns=not_columns,
         totals=totals,
         levels=levels,
+        subtotals=file.texts("subtotals"),
         whole_words=file.texts("whole_words"),
         some_words=file.texts("some_words"),
         not_parts=file.texts("not_parts"),

@@ -324,6 +324,7 @@ def test_a_score_stated_differently_is_told_where_it_deviates() -> None:
         "上年度综合得分为80分。",
         "2023年综合得分为81分。",
         "综合得分为86.50分。",
+        "四舍五入后，项目综合得分为87分。",
     ],
 )
 def test_other_scores_are_not_the_total(text: str) -> None:

@@ -12,6 +12,7 @@ from tests.precheck_documents import (
     page,
     pages_of,
     report_of,
+    table,
 )
 
 WRONG = [
@@ -57,3 +58,87 @@ def test_a_label_that_no_list_knows_is_known_by_its_stem(fact: str, line: str, v
     cover = [COVER[0], line, "委托人：河东区财政局", "2025年6月"]
     report = report_of(document(page(1, cover), *pages_of(["一、基本情况", "正文内容。"])))
     assert report.facts[fact].value == value
+
+
+HEADS = ["类别", "内容", "金额（万元）"]
+
+
+def doubts(rows: list[list[str | None]], heads: list[str] | None = None) -> list[tuple[str, str]]:
+    made = ordinary(tables=[table(heads or HEADS, rows)])
+    return [(f.expected, f.found) for f in findings_of(made, "amount-cross-foot")]
+
+
+def test_a_total_over_merged_labels_is_judged() -> None:
+    rows: list[list[str | None]] = [
+        ["设施", "路面", "100"],
+        [None, "路灯", "50"],
+        ["管理", "巡查", "30"],
+    ]
+    assert doubts([*rows, ["合计", "", "190"]]) == [("180", "190")]
+    assert doubts([*rows, ["合计", "", "180"]]) == []
+
+
+def test_a_total_over_sub_totals_is_judged() -> None:
+    rows: list[list[str | None]] = [
+        ["设施", "路面", "100"],
+        [None, "路灯", "50"],
+        ["小计", "", "150"],
+        ["管理", "巡查", "30"],
+        [None, "检测", "20"],
+        ["小计", "", "50"],
+    ]
+    assert doubts([*rows, ["合计", "", "200"]]) == []
+    assert doubts([*rows, ["合计", "", "210"]]) == [("200", "210")]
+    wrong = [*rows[:5], ["小计", "", "60"]]
+    assert doubts([*wrong, ["合计", "", "200"]]) == [("50", "60")]
+    assert doubts([*wrong, ["合计", "", "210"]]) == []  # which of them is wrong is not known
+
+
+def test_numbered_levels_are_followed() -> None:
+    heads = ["项目", "支出（万元）"]
+    rows: list[list[str | None]] = [
+        ["一、设施", "150"],
+        ["（一）路面", "100"],
+        ["（二）路灯", "50"],
+        ["二、管理", "50"],
+        ["（一）巡查", "30"],
+        ["（二）检测", "20"],
+    ]
+    assert doubts([*rows, ["合计", "200"]], heads) == []
+    assert doubts([*rows, ["合计", "220"]], heads) == [("200", "220")]
+
+
+@pytest.mark.parametrize("label", ["其中：区级", "上年结转"])
+def test_a_table_with_rows_of_another_kind_is_not_judged(label: str) -> None:
+    rows: list[list[str | None]] = [["路面", "", "100"], [label, "", "40"], ["路灯", "", "50"]]
+    assert doubts([*rows, ["合计", "", "150"]]) == []
+
+
+def test_a_figure_in_a_merged_cell_is_not_judged() -> None:
+    rows: list[list[str | None]] = [["设施", "路面", "100"], ["设施", "路灯", None]]
+    assert doubts([*rows, ["管理", "巡查", "30"], ["合计", "", "130"]]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("中央资金200万元、省级资金100万元、区级资金50万元，合计360万元。", "350万元"),
+        ("预算资金350万元中，上级补助203万元，本级安排137万元。", "340万元"),
+    ],
+)
+def test_parts_before_their_total_and_parts_of_it_are_summed(sentence: str, expected: str) -> None:
+    (finding,) = findings_of(ordinary(sentence), "amount-cross-foot")
+    assert finding.expected == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "中央资金200万元、省级资金100万元、区级资金50万元，合计350万元。",
+        "年初预算200万元，追加100万元，合计310万元。",
+        "项目投入200万元、配套100万元，其他投入合计900万元。",
+        "预算资金350万元中，上级补助203万元，用于路面改造100万元。",
+    ],
+)
+def test_sums_that_fit_or_are_none_are_left_alone(sentence: str) -> None:
+    assert findings_of(ordinary(sentence), "amount-cross-foot") == []

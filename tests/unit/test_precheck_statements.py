@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.precheck_documents import BODY, COVER, document, page, pages_of, report_of
+from reviewapp.adapters import rule_files
+from reviewapp.domain.precheck import statements
+from tests.precheck_documents import BODY, COVER, document, ordinary, page, pages_of, report_of
 
 STATED = "项目综合得分为86.5分，评价等级为“良”。"
 STATEMENTS = [
@@ -78,3 +80,19 @@ def test_a_stated_score_and_grade_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", OTHERS)
 def test_thresholds_and_other_scores_and_grades_are_not(text: str) -> None:
     assert stated(text) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "得分≥90分为优，75≤得分＜90为良，60≤得分＜75为中，得分＜60为差。",
+        "绩效级别分为优（得分≥90）、良（90＞得分≥75）、中（75＞得分≥60）、差（得分＜60）。",
+        "等级为：优[90,100]、良[75,90)、中[60,75)、差[0,60)。",
+        "总分90（含）以上为优，75（含）至90为良，60（含）至75为中，60以下为差。",
+        "综合得分在90-100分之间的为优，75-89分之间的为良，60-74分之间的为中，60分以下的为差。",
+    ],
+)
+def test_a_report_s_own_thresholds_are_read_however_they_are_written(text: str) -> None:
+    report = report_of(ordinary(text))
+    found = statements.own_bands(report.texts, rule_files.load().scores)
+    assert {grade: str(low) for grade, low in found.items()} == {"优": "90", "良": "75", "中": "60"}

@@ -170,7 +170,8 @@ class FundRule:
     columns: tuple[str, ...]  # words of a column, or of the caption, that hold money
     not_columns: tuple[str, ...]  # words of columns that are not added up
     totals: tuple[str, ...]
-    levels: tuple[str, ...]  # words of rows that make levels (小计, 其中): not judged
+    levels: tuple[str, ...]  # words of rows that make levels (其中): not judged
+    subtotals: tuple[str, ...]  # endings of rows that sum the rows above them
     whole_words: tuple[str, ...]  # in a sentence they open all parts of the amount before
     some_words: tuple[str, ...]  # they open some of its parts
     not_parts: tuple[str, ...]  # a sentence with one of them is not judged

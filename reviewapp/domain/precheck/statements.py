@@ -181,8 +181,13 @@ _THRESHOLDS = (
         rf"(?:的|,|:|为|是|属于?|评为|评定为|对应|等级|等次|区间|之间|者)*[“\"]?{_GRADE}"
     ),
     re.compile(
-        rf"{_GRADE}[”\"]?(?:等级|等次|级)?(?:\(|:|为|得分|综合|评价|≥|>=)*"
+        rf"{_GRADE}[”\"]?(?:等级|等次|级)?(?:\(|:|为|得分|综合|评价|≥|>=|\d{{2,3}}分?>)*"
         r"(?P<low>\d{2,3}(?:\.\d+)?)分?(?:\(含\)|含)?(?:及?以上|[-~—–至到≤]+|\))"
+    ),
+    re.compile(rf"{_GRADE}[”\"]?[\[(【](?P<low>\d{{2,3}}(?:\.\d+)?),\d{{2,3}}"),
+    re.compile(
+        rf"(?P<low>\d{{2,3}}(?:\.\d+)?)分?(?:≤|<=)[^≤<,;。\d]{{0,8}}<\d{{2,3}}(?:\.\d+)?分?"
+        rf"(?:的|,|为|是|评为|属于?)*[“\"]?{_GRADE}"
     ),
     re.compile(
         rf"(?:≥|>=|不低于|大于等于)(?P<low>\d{{2,3}}(?:\.\d+)?)分?(?:的|,|为|评为)*[“\"]?{_GRADE}"
@@ -190,11 +195,12 @@ _THRESHOLDS = (
 )
 
 
-def own_bands(paragraphs: Iterable[Paragraph], rule: ScoreRule) -> dict[str, Decimal]:
+def own_bands(paragraphs: Sequence[Paragraph], rule: ScoreRule) -> dict[str, Decimal]:
     """Return the lower bounds that the report itself gives, by 优 良 中 差; empty if it gives none.
 
     They count from two grades on: one number near a grade proves nothing.
     """
+    found: list[dict[str, Decimal]] = []
     for pattern in _THRESHOLDS:
         lows: dict[str, Decimal] = {}
         for paragraph in paragraphs:
@@ -204,6 +210,10 @@ def own_bands(paragraphs: Iterable[Paragraph], rule: ScoreRule) -> dict[str, Dec
                 grade = rule.grade_words.get(match["grade"])
                 if grade is not None:
                     lows.setdefault(grade, Decimal(match["low"]))
+        found.append(lows)
+    # One way of writing them usually gives all; 得分≥90为优,75≤得分<90为良 takes two.
+    both = {grade: low for lows in reversed(found) for grade, low in lows.items()}
+    for lows in (*found, both):
         if {"优", "良"} <= set(lows) and lows["优"] > lows["良"]:
             return lows
     return {}

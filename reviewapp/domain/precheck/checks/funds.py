@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from reviewapp.domain.document import Place, Row
@@ -17,17 +18,20 @@ from reviewapp.domain.precheck.text import decimal, half, plain, shorten, show
 
 _NOTHING = {"", "-", "—", "--", "——", "/", "0", "无"}
 _SENTENCE = re.compile(r"[^。!?]+")
+_PART_SENTENCE = re.compile(r"[^。;!?]+")
+_TOTAL_WORD = re.compile(r"[,、]?(?:资金|金额|经费|总额)?(?:合计|共计|总计)(?:金额|资金|为|是|:)*")
 _AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元)")
 _UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
 _NEAR = 4  # characters between a total and the word that opens its parts
 _REMARK = re.compile(r"\([^()]*\)|:$")
 
 
-@check("amount-cross-foot", version=1)
+@check("amount-cross-foot", version=2)
 def amount_cross_foot(report: Report, rules: Rules) -> Iterator[Doubt]:
     """The rows of a column of money against the table's only total row, at its top or end.
 
-    Tables with levels, with rows that may be lost, or with a cell that is no figure are not judged.
+    Sub-totals and numbered levels are followed where all of them fit one reading of the table;
+    rows that may be lost, and a cell that is no figure, are not judged.
     """
     scored = {id(table.table) for table in report.score_tables}
     for table in report.document.tables:
@@ -36,15 +40,16 @@ def amount_cross_foot(report: Report, rules: Rules) -> Iterator[Doubt]:
         total = _total(table.rows, rules.funds)
         if total is None:
             continue
-        addends = [row for row in table.rows if row is not total]
-        if len(addends) < 2 or _has_levels(addends, rules.funds):
+        parts = _parts([row for row in table.rows if row is not total], rules.funds)
+        if parts is None or len(parts) < 2:
             continue
         for column, head in enumerate(table.columns):
             if _is_money(plain(head), rules.funds):
-                yield from _judge(column, head, total, addends)
+                yield from _judge(column, head, total, parts)
     for paragraph in report.paragraphs:
         if "元" in paragraph.text:
             yield from _in_text(paragraph, rules.funds)
+            yield from _total_last(paragraph, rules.funds)
 
 
 def _in_text(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
@@ -55,7 +60,8 @@ def _in_text(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
     """
     for sentence in _SENTENCE.finditer(paragraph.text):
         text = sentence[0]
-        mark = re.search("|".join(map(re.escape, (*rule.whole_words, *rule.some_words))), text)
+        words = "|".join(map(re.escape, (*rule.whole_words, *rule.some_words)))
+        mark = re.search(rf"{words}|(?<=元)中[,:]", text)
         before = list(_AMOUNT.finditer(text, 0, mark.start())) if mark else []
         if mark is None or not before or any(word in text for word in rule.not_parts):
             continue
@@ -95,17 +101,67 @@ def _label(row: Row) -> str:
     return _REMARK.sub("", drawn[0]) if drawn else ""
 
 
-def _has_levels(rows: Sequence[Row], rule: FundRule) -> bool:
-    styles = set()
+def _total_last(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
+    """Judge 「A…万元、B…万元，合计N万元」, where the parts come first; only a small gap is doubtful."""
+    for sentence in _PART_SENTENCE.finditer(paragraph.text):
+        text = sentence[0]
+        found = list(_AMOUNT.finditer(text))
+        if len(found) < 3 or any(word in text for word in (*rule.not_parts, *rule.some_words)):
+            continue
+        total, parts = found[-1], found[:-1]
+        between = text[parts[-1].end() : total.start()]
+        if not _TOTAL_WORD.fullmatch(between):
+            continue
+        stated, values = _yuan(total), [_yuan(part) for part in parts]
+        tolerance = sum((_last_place(one) for one in found), Decimal(0))
+        gap = abs(stated - sum(values, Decimal(0)))
+        if gap <= tolerance or gap > stated * rule.most_gap_some:
+            continue
+        start = sentence.start() + total.start()
+        unit = _UNITS[total["unit"]]
+        expected = f"{show(sum(values, Decimal(0)) / unit)}{total['unit']}"
+        yield Doubt(
+            place=paragraph.place(start, sentence.start() + total.end()),
+            expected=expected,
+            found=total[0],
+            variant="text",
+            values={"expected": expected, "found": total[0]},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A row besides the total: a leaf, a sub-total of the rows above, or a parent of those below."""
+
+    row: Row
+    kind: str
+    rank: int | None = None
+
+
+def _parts(rows: Sequence[Row], rule: FundRule) -> list[_Part] | None:
+    """Say what each row is; None where the table has levels that are not understood."""
+    ranks: list[int | None] = []
+    kinds: list[str] = []
     for row in rows:
-        names = [plain(cell.text) for cell in row.cells[:3] if decimal(cell.text) is None]
-        if any(word in name for name in names for word in rule.levels):
-            return True
-        if any(cell.box is None for cell in row.cells):
-            return True  # merged cells: a sum may stand in one of them
+        drawn = [cell for cell in row.cells[:3] if cell.box is not None]
+        names = [_REMARK.sub("", plain(c.text)) for c in drawn if decimal(c.text) is None]
         number = numbering.parse(half(row.cells[0].text.strip()) + "、")
-        styles.add(number.style if number else "")
-    return len(styles) > 1
+        ranks.append(numbering.RANKS[number.style] if number else None)
+        if any(name.endswith(rule.subtotals) for name in names):
+            kinds.append("subtotal")
+        elif any(word in name for name in names for word in rule.levels):
+            return None
+        else:
+            kinds.append("leaf")
+    own = {rank for rank, kind in zip(ranks, kinds, strict=True) if kind == "leaf"}
+    if len(own) > 1:
+        if None in own or "subtotal" in kinds:
+            return None
+        for at, rank in enumerate(ranks[:-1]):
+            after = ranks[at + 1]
+            if rank is not None and after is not None and after > rank:
+                kinds[at] = "parent"
+    return [_Part(*each) for each in zip(rows, kinds, ranks, strict=True)]
 
 
 def _is_money(head: str, rule: FundRule) -> bool:
@@ -114,29 +170,74 @@ def _is_money(head: str, rule: FundRule) -> bool:
     return any(word in head for word in rule.columns)
 
 
-def _judge(column: int, head: str, total: Row, addends: Sequence[Row]) -> Iterator[Doubt]:
-    cell = total.cells[column]
-    stated = decimal(cell.text)
-    if stated is None or cell.box is None:
+def _judge(column: int, head: str, total: Row, parts: Sequence[_Part]) -> Iterator[Doubt]:
+    stated = _figure(total, column)
+    values = [_figure(part.row, column) for part in parts]
+    if stated is None or any(value is None for value in values):
         return
-    values: list[Decimal] = []
-    for row in addends:
-        text = plain(row.cells[column].text)
-        value = Decimal(0) if text in _NOTHING else decimal(text)
-        if value is None:
-            return
-        values.append(value)
-    found = sum(values, Decimal(0))
-    places = max(_places(value) for value in (*values, stated))
-    tolerance = Decimal(len(values)) * Decimal(1).scaleb(-places)
+    known = [value for value in values if value is not None]
+    places = max(_places(value) for value in (*known, stated))
+    tolerance = Decimal(len(known)) * Decimal(1).scaleb(-places)
+    leaves = [v for v, part in zip(known, parts, strict=True) if part.kind == "leaf"]
+    found = sum(leaves, Decimal(0))
+    off = _groups_off(known, parts, tolerance)
     if abs(found - stated) <= tolerance or not found or found == stated * 2:
+        if len(off) == 1 and len(leaves) > 1:
+            row, expected, own = off[0]
+            yield _sum_doubt(row, column, head, expected, own)
         return
-    name = plain(head)
-    yield Doubt(
-        place=Place(cell.page, cell.box, shorten(cell.text)),
-        expected=show(found),
-        found=show(stated),
-        values={"column": name, "expected": show(found), "found": show(stated)},
+    # A table whose groups do not fit was not understood: nothing is said of its total.
+    if not off:
+        yield _sum_doubt(total, column, head, found, stated)
+
+
+def _figure(row: Row, column: int) -> Decimal | None:
+    """Return a drawn cell's figure; None if it is none, or merged into another."""
+    cell = row.cells[column]
+    if cell.box is None:
+        return None
+    return Decimal(0) if plain(cell.text) in _NOTHING else decimal(cell.text)
+
+
+def _groups_off(
+    values: Sequence[Decimal], parts: Sequence[_Part], tolerance: Decimal
+) -> list[tuple[Row, Decimal, Decimal]]:
+    """Return sub-totals and parents that are not the sum of their rows: row, sum, what stands."""
+    off: list[tuple[Row, Decimal, Decimal]] = []
+    open_sum = Decimal(0)
+    for at, (value, part) in enumerate(zip(values, parts, strict=True)):
+        if part.kind == "leaf":
+            open_sum += value
+            continue
+        if part.kind == "subtotal":
+            own, open_sum = open_sum, Decimal(0)
+        else:
+            own = _below(at, values, parts)
+        if abs(own - value) > tolerance:
+            off.append((part.row, own, value))
+    return off
+
+
+def _below(at: int, values: Sequence[Decimal], parts: Sequence[_Part]) -> Decimal:
+    """Return the sum of the leaves below a parent, down to the next of its rank."""
+    own, rank = Decimal(0), parts[at].rank
+    for value, part in zip(values[at + 1 :], parts[at + 1 :], strict=True):
+        if part.rank is not None and rank is not None and part.rank <= rank:
+            break
+        if part.kind == "leaf":
+            own += value
+    return own
+
+
+def _sum_doubt(row: Row, column: int, head: str, expected: Decimal, found: Decimal) -> Doubt:
+    cell = row.cells[column]
+    box = cell.box or row.box
+    shown = {"expected": show(expected), "found": show(found)}
+    return Doubt(
+        place=Place(cell.page, box, shorten(cell.text)),
+        expected=shown["expected"],
+        found=shown["found"],
+        values={"column": plain(head), **shown},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from reviewapp.domain.document import Place
 from reviewapp.domain.precheck import statements
@@ -245,7 +245,7 @@ def _states_twice(report: Report) -> bool:
     return len(report.scores) >= 2
 
 
-@check("score-inconsistent", version=1, applies=_states_twice)
+@check("score-inconsistent", version=2, applies=_states_twice)
 def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
     """The total score stated differently: each deviating place, never the reference."""
     reference = statements.reference(report.scores)
@@ -261,6 +261,10 @@ def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
         off = abs(Decimal(statement.value) - Decimal(reference.value))
         if off <= _SAME or statement.place in seen:
             continue
+        if _rounds_to(reference.value, statement.value) or _rounds_to(
+            statement.value, reference.value
+        ):
+            continue
         seen.append(statement.place)
         yield Doubt(
             place=statement.place,
@@ -272,6 +276,16 @@ def score_inconsistent(report: Report, _rules: Rules) -> Iterator[Doubt]:
                 "page": str(reference.place.page),
             },
         )
+
+
+def _rounds_to(exact: str, rounded: str) -> bool:
+    """Say whether a score is another one rounded to fewer places: 86.5 or 86 for 86.45."""
+    exact = show(Decimal(exact))
+    places = len(show(Decimal(rounded)).partition(".")[2])
+    if places >= len(exact.partition(".")[2]):
+        return False
+    unit = Decimal(1).scaleb(-places)
+    return Decimal(exact).quantize(unit, ROUND_HALF_UP) == Decimal(rounded)
 
 
 def _is_project(report: Report) -> bool:
