@@ -83,7 +83,7 @@ def _prepare(arguments: argparse.Namespace) -> None:
     with database.read() as session:
         empty = not has_accounts(session)
     if empty and is_demo:
-        from reviewapp.demo import build_demo
+        from reviewapp.demo.build import build_demo
 
         build_demo(config)
     address = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -104,9 +104,11 @@ def _print_setup_token(data_dir: Path, address: str) -> None:
 
 
 def _print_sign_ins(database: Any) -> None:
-    from reviewapp.demo import sign_ins
+    from reviewapp.demo.people import sign_ins
 
-    for login, name, role, password in sign_ins(database):
+    with database.read() as session:
+        known = sign_ins(session)
+    for login, name, role, password in known:
         print(f"  {role:<14} {name:<6} {login:<12} {password}")
     print()
 
@@ -115,7 +117,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     from reviewapp.config import Config, prepare_data_dir
     from reviewapp.db import migrate
     from reviewapp.db.session import Database
-    from reviewapp.demo import build_stage
+    from reviewapp.demo.build import build_stage
 
     prepare_data_dir()
     config = Config.from_env(os.environ)

@@ -158,3 +158,21 @@ def test_the_data_files_are_validated_with_file_and_key(tmp_path: Path) -> None:
         assert said.returncode == 2
         assert name.split("/")[-1] in said.stderr
         assert "Traceback" not in said.stderr
+
+
+def test_listing_the_sign_ins_loads_no_writer_of_reports() -> None:
+    """Each start of the demo lists them; what writes and checks reports takes a second to load."""
+    said = subprocess.run(
+        [
+            PROGRAM.with_name("python"),
+            "-c",
+            "import sys, reviewapp.demo.people; print(*sorted(sys.modules))",
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = set(said.stdout.split())
+    assert "reviewapp.demo.people" in loaded
+    assert not {"reviewapp.demo.stages", "reportlab", "typst"} & loaded

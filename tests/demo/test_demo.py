@@ -25,7 +25,8 @@ from reviewapp.db.models import (
 )
 from reviewapp.db.queries.waiting import home_page
 from reviewapp.db.session import Database
-from reviewapp.demo import build_demo, build_stage, sign_ins
+from reviewapp.demo.build import build_demo, build_stage
+from reviewapp.demo.people import sign_ins
 from reviewapp.domain.errors import Conflict
 from reviewapp.domain.notice import NoticeContent
 from reviewapp.domain.policy import Identity, Role
@@ -36,6 +37,11 @@ LEADS = (
     "蔡甸区公路运输管理所2023年公路货物运规上企业奖补资金项目评价报告",
     "中共蔡甸区委组织部招才引智专项经费项目绩效评价报告",
 )
+
+
+def _sign_ins(database: Database) -> list[tuple[str, str, str, str]]:
+    with database.read() as session:
+        return sign_ins(session)
 
 
 def _empty(folder: Path) -> Config:
@@ -155,7 +161,7 @@ def test_the_demo_survives_backup_and_restore(demo: Config, tmp_path: Path) -> N
 
 
 def test_there_is_a_sign_in_for_each_role(database: Database) -> None:
-    roles = {role for _login, _name, role, _password in sign_ins(database)}
+    roles = {role for _login, _name, role, _password in _sign_ins(database)}
     assert roles == {"administrator", "officer", "approver", "expert", "agency", "auditor"}
 
 
