@@ -208,7 +208,7 @@ def _columns_at(
 
 
 def _same_width(rules: list[Rule], before: _Open | None) -> list[Rule]:
-    if before is None:
+    if before is None or not before.xs:  # only its head stood at the end of the page before
         return []
     width = before.xs[-1] - before.xs[0]
     return [r for r in rules if abs((r.x1 - r.x0) - width) <= 12]

@@ -10,7 +10,8 @@ from reportlab.lib.colors import black
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import LongTable, SimpleDocTemplate
 
-from reviewapp.adapters import pdf, rule_files
+from reviewapp.adapters import pdf, pdf_table_unruled, rule_files
+from reviewapp.adapters.pdf_table_words import Rule
 from reviewapp.domain.document import Document, LineKind, Table
 from reviewapp.domain.precheck import scores
 from reviewapp.domain.precheck.scores import RowKind, ScoreTable
@@ -256,3 +257,10 @@ def test_a_part_whose_beginning_was_not_read_is_doubtful(tmp_path: Path) -> None
     source = f"{page(270)}#pagebreak()\n{table_of()}"
     alone = scores.find(read(tmp_path, source).tables, RULE)
     assert [table.doubtful for table in alone] == [True]
+
+
+def test_a_head_whose_columns_were_not_measured_gives_no_width_to_the_next_page() -> None:
+    # Prose with gaps at the end of a page can look like a head; then there is nothing to go on.
+    opened = pdf_table_unruled._Open(1, [], [], closed=False, grid=None)
+    rule = Rule(100, 45, 400)
+    assert pdf_table_unruled._same_width([rule], opened) == []
