@@ -98,6 +98,7 @@ def _advice(file: RuleFile) -> AdviceRule:
         stop=file.texts("stop"),
         topics=file.groups("topics"),
         advice_verbs=file.texts("advice_verbs"),
+        faults=file.texts("faults"),
         not_problems=file.patterns("not_problems"),
         listed=listed,
         least_answered=int(file.number("least_answered")),

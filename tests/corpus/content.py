@@ -270,12 +270,14 @@ class Content:
         else:
             self.para(self.say("survey"))
 
+    def _problem_pool(self) -> list[Any]:
+        return self.words.all("sentences", "problems")
+
     def _problems(self) -> None:
         if self.spec.kind == "key-project" and not self._merged():
             self.para(self.say("experience"))
         figure_flaws.write(self)
-        pool = list(self.words.all("sentences", "problems"))
-        self.picked = self.random.sample(pool, 3)
+        self.picked = self.random.sample(self._problem_pool(), 3)
         for index, (title, text, _, _) in enumerate(self.picked):
             if self.has("problem-without-advice") and index == 2:
                 title = self.plant("problem-without-advice", title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from tests.corpus import language
 from tests.corpus.model import Spec
 from tests.corpus.numbering import STYLES
 from tests.corpus.words import HALVES
@@ -59,6 +60,7 @@ def all_specs(producers: list[str], count: int = 72, scans: int = 8) -> list[Spe
             seed=index,
         )
         found.append(spec)
+    found += language.specs(producers, count // 3)
     for index in range(scans):
         found.append(
             Spec(

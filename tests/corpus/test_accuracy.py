@@ -36,7 +36,7 @@ def test_every_list_of_wordings_has_both_halves() -> None:
             drawn = [Words(half, Random(1)).all(keys[0], *keys[1:]) for half in HALVES]
             assert sum(map(len, drawn)) == len(node)
 
-    for name in ("headings", "sentences", "tables", "flaws-figures"):
+    for name in ("headings", "sentences", "tables", "flaws-language", "flaws-figures"):
         lists(data(name), (name,))
 
 

@@ -70,6 +70,7 @@ class AdviceRule:
     stop: tuple[str, ...]
     topics: tuple[tuple[str, ...], ...]
     advice_verbs: tuple[str, ...]
+    faults: tuple[str, ...]  # words of problems' titles
     not_problems: tuple[str, ...]  # regular expressions on headings
     listed: str  # regular expression, how one problem follows another in a paragraph
     least_answered: int  # per cent of the problems

@@ -19,7 +19,7 @@ from reviewapp.domain.precheck.text import shorten
 _LEAST_PAIRS = 2  # character pairs of a title's content that can be compared
 _IN_TITLE, _IN_TEXT = 0.3, 0.5  # shares of a problem's pairs that make a recommendation its answer
 _IN_TAKEN = 0.34  # the same in the text of one that answers another problem
-_LEAST_RARE = 3  # pairs that only this problem and this recommendation share
+_LEAST_RARE = 3  # pairs of one sentence of advice that only this problem shares
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
 _NOT_WORDS = re.compile(r"[^\u4e00-\u9fff]+")
 
@@ -77,26 +77,30 @@ def _sides(report: Report, rule: AdviceRule) -> tuple[list[Item], list[Item]]:
 
 
 def _is_advice(item: Item, rule: AdviceRule) -> bool:
-    return item.title.startswith(rule.advice_verbs)
+    faulty = any(word in item.title for word in rule.faults)
+    return item.title.startswith(rule.advice_verbs) or not faulty
 
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """What an item is about: pairs of characters and topics, of its title and of its text."""
+    """What an item is about: pairs of characters and topics, of its title, text and sentences."""
 
     pairs: frozenset[str]
     text_pairs: frozenset[str]
     topics: frozenset[int]
     text_topics: frozenset[int]
+    sentences: tuple[frozenset[str], ...]
 
     @classmethod
     def of(cls, item: Item, common: frozenset[str], rule: AdviceRule) -> _Matter:
-        own = "".join(s for s in _SENTENCE.findall(item.text) if s not in common)
+        sentences = [s for s in _SENTENCE.findall(item.text) if s not in common]
+        own = "".join(sentences)
         return cls(
             _pairs(item.title, rule.stop),
             _pairs(own, rule.stop),
             _topics(item.title, rule.topics),
             _topics(own, rule.topics),
+            tuple(_pairs(sentence, rule.stop) for sentence in sentences),
         )
 
 
@@ -135,7 +139,7 @@ def _share_what_is_rare(problem: _Matter, all_: list[_Matter], advice: list[_Mat
     problems = Counter(pair for one in all_ for pair in one.text_pairs)
     given = Counter(pair for one in advice for pair in one.text_pairs)
     rare = {p for p in problem.text_pairs if problems[p] == 1 and given[p] == 1}
-    return any(len(rare & one.text_pairs) >= _LEAST_RARE for one in advice)
+    return any(len(rare & told) >= _LEAST_RARE for one in advice for told in one.sentences)
 
 
 def _may_answer(problem: _Matter, advice: _Matter, taken: bool) -> bool:

@@ -40,18 +40,22 @@ def signature_missing(report: Report, rules: Rules) -> Iterator[Doubt]:
 
 
 def _labels(report: Report, rule: SigningRule) -> list[str]:
-    """Return the short texts that can be labels: lines, cells and running headers."""
-    lines = [
-        plain(line.text)
+    """Return the short texts that can be labels: lines of no sentence, cells, running headers."""
+    headers = [
+        line.text
         for page in report.document.pages
         for line in page.lines
-        if line.kind is not LineKind.TOC
+        if line.kind is LineKind.HEADER
     ]
-    return [
-        text
-        for text in (*lines, *(cell.text for cell in report.cells))
-        if len(text) <= rule.label_length and "。" not in text
+    lines = [
+        piece.raw
+        for paragraph in report.paragraphs
+        if "。" not in paragraph.text  # nor a line of a sentence that is broken there
+        for piece in paragraph.pieces
     ]
+    cells = [cell.text for cell in report.cells if "。" not in cell.text]
+    texts = [plain(text) for text in (*lines, *cells, *headers)]
+    return [text for text in texts if len(text) <= rule.label_length]
 
 
 def _any(patterns: tuple[str, ...], texts: list[str]) -> bool:
