@@ -103,6 +103,9 @@ def test_the_order_is_saved_and_a_report_taken_apart(
     sent = all_fields(page)
     places = [name for name in sent if name.startswith("place-")]
 
+    by_htmx = client.post(bundle, data=sent, headers={"HX-Request": "true"})
+    assert by_htmx.headers["HX-Redirect"] == address.split("localhost")[-1]  # no anchor: it loads
+
     refused = client.post(bundle, data=sent | {places[0]: ["zwei"]})
     assert refused.status_code == 422
     assert "请填写“甲项目.pdf”的顺序号" in refused.get_data(as_text=True)

@@ -18,7 +18,7 @@ from reviewapp.web.intakes import bp
 from reviewapp.web.intakes.fields import put_together, rearranged
 from reviewapp.web.intakes.views import chosen_in, show_page, the_intake
 from reviewapp.web.support.access import requires
-from reviewapp.web.support.fragments import done
+from reviewapp.web.support.fragments import done, wants_fragment
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, parts, read, transaction
 
@@ -89,4 +89,6 @@ def _remember(db: Any, page: IntakePage) -> None:
 
 
 def _back(intake_id: UUID, item_id: UUID) -> Response:
-    return done(url_for("intakes.show", intake_id=intake_id, _anchor=f"row-{item_id}"))
+    """Return to the row; htmx would take an address with an anchor for the page that it shows."""
+    anchor = None if wants_fragment() else f"row-{item_id}"
+    return done(url_for("intakes.show", intake_id=intake_id, _anchor=anchor))
