@@ -19,6 +19,7 @@ WRONG = {
     "the year after": ("2026年度项目的实施情况总体良好。", "2026"),
     "long past": ("截至2012年底，各项任务已经完成。", "2012"),
     "a year's results": ("2019年度项目实施情况总体较好，资金使用合规。", "2019"),
+    "the year before": ("2023年度项目绩效目标基本完成。", "2023"),
     "another period": ("评价时段为2023年1月1日至2023年12月31日。", "2023"),
     "another period, short": ("评价年度为2022年度，重点关注产出质量。", "2022"),
     "another project year": (
@@ -49,7 +50,9 @@ RIGHT = {
     "a rise": "2019年度项目支出1000万元，2024年较其增长18%。",
     "history": "该项目自2015年实施以来，各项任务逐年完成。",
     "founded": "养护所成立于2008年，2012年启动改革。",
-    "the year before": "2023年度项目绩效目标基本完成。",
+    "the year before, and this one": "2023年度项目绩效目标基本完成，2024年继续推进。",
+    "the year before, as history": "2023年度项目实施情况已在上一轮评价中说明。",
+    "in the year before": "2023年项目完成前期工作。",
     "several years": "评价时段为2022年1月1日至2024年12月31日。",
     "self-evaluation of the year": "评价年度为2024年。",
     "a warranty": "设备质保期到2028年，运行情况良好。",

@@ -108,7 +108,7 @@ def _not_yet(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]
 
 
 def _long_past(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]:
-    """Results of a year long before the evaluated ones, in the sections that tell of results."""
+    """Results of a year before the evaluated ones, in the sections that tell of results."""
     inside = [
         range(section.match.heading.line, section.end)
         for section in report.sections
@@ -124,10 +124,26 @@ def _long_past(report: Report, period: Period, rule: YearRule) -> Iterator[_Foun
         for pattern in patterns:
             for match in pattern.finditer(blank):
                 year, start = int(match["year"]), match.start("year")
-                if year > period.first - rule.oldest:
+                if year >= period.first:
+                    continue
+                if year > period.first - rule.oldest and _may_be_meant(blank, start, period, rule):
                     continue
                 if not _spoken_of(blank, start, rule.history, skip=match.group()):
                     yield paragraph, start, year
+
+
+def _may_be_meant(text: str, start: int, period: Period, rule: YearRule) -> bool:
+    """Say whether a paragraph may mean a year shortly before the evaluated ones.
+
+    It may unless it says 2023年度 as the year that it is about, names no evaluated year, and has no
+    word of history or comparison anywhere.
+    """
+    if text[start + 4 : start + 6] != "年度":
+        return True
+    evaluated = range(period.first, period.last + 1)
+    if any(int(match["year"]) in evaluated for match in _YEAR.finditer(text)):
+        return True
+    return any(word in text for word in rule.history if len(word) > 1)
 
 
 def _moved_amounts(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]:
