@@ -13,6 +13,7 @@ _LINES = 3  # so many lines at either end of a page may be furniture
 _SAME_HEIGHT = 8.0  # points
 _MIN_PAGES = 3
 _MIN_SHARE = 0.2  # of the pages: a header may stand on one chapter's odd pages only
+_ELSEWHERE = 0.5  # of its places at the edge: a line that stands so often inside pages is a heading
 
 _DIGITS = "0-9０-９〇零一二三四五六七八九十百ivxIVX"
 _PAGE_NUMBER = re.compile(
@@ -65,20 +66,29 @@ def _mark_page_numbers(pages: list[RawPage]) -> None:
 
 
 def _mark_repeated(pages: list[RawPage]) -> None:
+    everywhere = Counter(
+        _repeats(line.text) for page in pages for line in page.lines if line.kind == "body"
+    )
     groups: dict[tuple[str, str], list[tuple[int, RawLine]]] = defaultdict(list)
     for page in pages:
         for end, line in _zone_lines(page):
             if line.kind == "body":
-                key = re.sub(r"\d+", "#", re.sub(r"\s+", "", line.text))
-                groups[(end, key)].append((page.number, line))
+                groups[(end, _repeats(line.text))].append((page.number, line))
     needed = max(_MIN_PAGES, min(_MIN_SHARE * len(pages), 8))
-    for (end, _), found in groups.items():
+    for (end, key), found in groups.items():
         heights = Counter(round(line.box[1] / _SAME_HEIGHT) for _, line in found)
         common = heights.most_common(1)[0][0]
         same = [line for _, line in found if abs(round(line.box[1] / _SAME_HEIGHT) - common) <= 1]
-        if len(same) >= needed:
+        # A heading that comes again and again, such as （1）核查结果, is at times a page's first line.
+        elsewhere = everywhere[key] - len(same)
+        if len(same) >= needed and elsewhere < _ELSEWHERE * len(same):
             for line in same:
                 line.kind = "header" if end == "top" else "footer"
+
+
+def _repeats(text: str) -> str:
+    """Return what stays the same from page to page: no blanks, no figures."""
+    return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
 
 
 def _mark_contents(pages: list[RawPage]) -> None:

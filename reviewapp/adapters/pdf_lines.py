@@ -28,6 +28,9 @@ class Looks(Protocol):
 
 # A blank between Chinese characters counts as a space from this many character heights on.
 _WIDE_GAP = 0.9
+# Where the text itself has a blank there, a full-width one is enough: boxes may be 1.5 times as high
+# as characters are wide.
+_SET_GAP = 0.6
 _WORD_GAP = 0.25
 _FIRST_OTHER = "\u2000"  # from here on marks and characters that are set without spaces
 _SHORT = 6  # characters of one look
@@ -131,7 +134,7 @@ def text_of(chars: list[Char]) -> str:
         if latin and now_latin:
             if char.spaced or char.x0 - end > _WORD_GAP * (char.y1 - char.y0):
                 parts.append(" ")
-        elif char.x0 - end > _WIDE_GAP * (char.y1 - char.y0):
+        elif char.x0 - end > (_SET_GAP if char.spaced else _WIDE_GAP) * (char.y1 - char.y0):
             parts.append(" ")
         parts.append(text)
         end, latin = char.x1, now_latin

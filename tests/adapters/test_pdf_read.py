@@ -204,3 +204,18 @@ def test_a_quick_look_counts_pages_without_reading(tmp_path: Path) -> None:
     look = pdf.inspect(build.with_text(tmp_path / "a.pdf", [build.prose(2)] * 3))
     assert (look.pages, look.repaired) == (3, False)
     assert "ReportLab" in look.producer
+
+
+def test_a_heading_that_often_begins_a_page_is_no_running_header(tmp_path: Path) -> None:
+    pages = [
+        [
+            (72, 60, 12, "（1）核查结果"),
+            *[(72, 100 + 20 * n, 11, f"第{page}页第{n}行的正文内容各不相同") for n in range(20)],
+            (72, 520, 12, "（1）核查结果"),
+            (72, 540, 11, f"第{page}页最后的正文内容"),
+        ]
+        for page in range(1, 13)
+    ]
+    document = pdf.read(build.with_text(tmp_path / "a.pdf", pages))
+    told = [line.text for line in document.body_lines() if "核查结果" in line.text]
+    assert len(told) == 24

@@ -122,16 +122,20 @@ def test_an_annex_of_scores_is_no_section(title: str) -> None:
     ("first", "second", "is_one"),
     [
         ("截至年末累计支出资金总额为人民币共计", "426.30万元，执行率96.00%。", True),
+        ("截至年末该项目到位资金合计三千四百二十六万", "元，实际支出六百万元。", True),
+        ("截至年末各项任务均已按照要求全部完成情况", "二、存在的主要问题", False),
         ("截至年末各项任务均已按照要求全部完成。", "工作推进中注意听取各方意见。", False),
     ],
 )
-def test_a_line_left_short_by_a_figure_goes_on(first: str, second: str, is_one: bool) -> None:
+def test_a_line_left_short_by_what_cannot_be_parted_goes_on(
+    first: str, second: str, is_one: bool
+) -> None:
     size = 12.0
 
     def line(text: str, y: float, x1: float = 0.0) -> Line:
         return Line(2, Box(72, y, x1 or 72 + size * len(text), y + size), text, size)
 
-    short = line(first, 220, 72 + size * 33.5)
+    short = line(first, 220, 72 + size * 34.1)
     after = line(second, 240)
     pages = {2: Margins(72.0, 72 + size * 36, size)}
     assert starts_paragraph(after, short, pages) is not is_one

@@ -154,10 +154,13 @@ def starts_paragraph(line: Line, previous: Line | None, pages: dict[int, Margins
     return line.bold != previous.bold and previous.text.rstrip()[-1:] in _ENDS
 
 
-# What a line break does not part: a figure with its sign, a word in quotes, and the stop after it.
+# What a line break does not part: a figure with its sign, a word in quotes, any character but a
+# heading's number, each with the stop after it.
 _UNBREAKABLE = re.compile(
     r"[“‘《〈〔(\[]*[0-9A-Za-z.,%+/-]+[^\W\d_]?[”’》〉〕)\]。，；、：！？]*|[“‘《〔(]+.[”’》〕)。，；、]*"
+    r"|[^一二三四五六七八九十\W\d_][”’》〉〕)\]。，；、：！？]+"
 )
+_GAP = 0.5  # ems that producers leave between Chinese and figures
 
 
 def _pushed(line: Line, room: float) -> bool:
@@ -166,7 +169,7 @@ def _pushed(line: Line, room: float) -> bool:
     if match is None:
         return False
     ems = sum(0.55 if ord(char) < 0x2000 else 1.0 for char in match[0])
-    return room < ems * (line.size or 12.0)
+    return room < (ems + _GAP) * (line.size or 12.0)
 
 
 def make_piece(line_text: str, page: int, box: Box, start: int) -> Piece:
