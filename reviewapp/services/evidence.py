@@ -15,8 +15,9 @@ from reviewapp.domain.errors import N_, Conflict, Invalid, NotFound
 from reviewapp.domain.evidence import carried, passage
 from reviewapp.domain.page_text import BoxTuple
 from reviewapp.domain.policy import Identity
-from reviewapp.services import audit
+from reviewapp.services import audit, review_states
 from reviewapp.services.review_sheets import citation_of, rubric_of_review
+from reviewapp.services.review_states import Value, evidence_value
 from reviewapp.services.reviews import own_draft
 
 MOST = 40  # pieces on one criterion; more is copying the report
@@ -77,8 +78,10 @@ def cite(
         sha256=version.sha256,
         report_version=version.number,
     )
+    before = evidence_value(session, review_id, criterion)
     session.add(row)
-    _touch(session, review, now)
+    session.flush()
+    _keep(session, review, criterion, before, actor, now)
     return row
 
 
@@ -91,9 +94,11 @@ def take_back(
     if row is None or row.review_id != review_id:
         raise NotFound(N_("There is no such evidence."))
     if row.removed_at is None:
+        before = evidence_value(session, review_id, row.criterion)
         row.removed_at = now
         session.add(row)
-        _touch(session, review, now)
+        session.flush()
+        _keep(session, review, row.criterion, before, actor, now)
     return row
 
 
@@ -122,8 +127,9 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
             row.sha256, row.report_version, row.lost_in = version.sha256, version.number, None
             kept += 1
         session.add(row)
-    review.report_version = version.number
-    _touch(session, review, now)
+    review.report_version, review.saved_at = version.number, now
+    session.add(review)
+    session.flush()
     audit.record(
         session,
         "review.went-over",
@@ -158,7 +164,16 @@ def _version(session: Session, review: Review, number: int) -> ReportVersion:
     ).one()
 
 
-def _touch(session: Session, review: Review, now: datetime) -> None:
-    review.saved_at = now
-    session.add(review)
-    session.flush()
+def _keep(
+    session: Session,
+    review: Review,
+    criterion: str,
+    before: Value,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Keep what stands on the criterion now as a state of the review."""
+    after = dict.fromkeys(before, "") | evidence_value(session, review.id, criterion)
+    number = review.state_number + 1
+    field = f"evidence-{criterion}"
+    review_states.keep(session, review, {field: (before, after, number)}, actor=actor, now=now)

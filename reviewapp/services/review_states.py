@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.base import metadata
-from reviewapp.db.models import Review, ReviewState, Score, VetoClaim
+from reviewapp.db.models import Evidence, Review, ReviewState, Score, VetoClaim
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.policy import Identity
 from reviewapp.domain.rubric import FULL_MARKS, format_points
@@ -26,7 +26,7 @@ from reviewapp.domain.text_changes import apply_change, change_between
 
 #: what stands in one field, by the name of its part: {"points": "4.5", "reason": "…"}
 Value: TypeAlias = dict[str, str]
-#: every field of a review by its name: criterion-<id>, veto-<id>, opinion
+#: every field of a review by its name: criterion-<id>, evidence-<id>, veto-<id>, opinion
 State: TypeAlias = dict[str, Value]
 
 
@@ -89,6 +89,13 @@ def _opinion(_session: Session, review: Review) -> State:
     return {"opinion": {"opinion": review.opinion}} if review.opinion else {}
 
 
+def _evidence(session: Session, review: Review) -> State:
+    keys = session.exec(
+        select(Evidence.criterion).where(Evidence.review_id == review.id).distinct()
+    )
+    return {f"evidence-{key}": evidence_value(session, review.id, key) for key in sorted(keys)}
+
+
 def _write_score(
     session: Session, review: Review, field: str, value: Value, now: datetime
 ) -> Written:
@@ -130,8 +137,23 @@ def _write_opinion(
     return version, {"opinion": value.get("opinion", ""), "opinion_version": version}
 
 
+def _write_evidence(
+    session: Session, review: Review, field: str, value: Value, now: datetime
+) -> Written:
+    wanted = set(value.get("ids", "").split())
+    for row in _cited(session, review.id, field.removeprefix("evidence-"), with_removed=True):
+        if str(row.id) in wanted:
+            row.removed_at = None
+        elif row.removed_at is None:
+            row.removed_at = now
+        session.add(row)
+    session.flush()
+    return review.state_number + 1, {}
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("criterion-", _scores, _write_score),
+    Kind("evidence-", _evidence, _write_evidence),
     Kind("veto-", _vetoes, _write_veto),
     Kind("opinion", _opinion, _write_opinion),
 )
@@ -153,6 +175,31 @@ def score_value(points: int | None, reason: str) -> Value:
 def veto_value(ground: str | None) -> Value:
     """Return a claimed veto with its ground, or one that is not claimed (None)."""
     return {"claimed": "" if ground is None else "1", "ground": ground or ""}
+
+
+def evidence_value(session: Session, review_id: UUID, criterion: str) -> Value:
+    """Return the evidence that stands on a criterion: its words to read, its ids to restore.
+
+    The page is left out: it moves with the words when the report has a newer version.
+    """
+    rows = _cited(session, review_id, criterion)
+    if not rows:
+        return {}
+    return {
+        "evidence": "\n".join(row.quote or f"[{row.page}]" for row in rows),
+        "ids": " ".join(str(row.id) for row in rows),
+    }
+
+
+def _cited(
+    session: Session, review_id: UUID, criterion: str, *, with_removed: bool = False
+) -> list[Evidence]:
+    rows = session.exec(
+        select(Evidence)
+        .where(Evidence.review_id == review_id, Evidence.criterion == criterion)
+        .order_by(col(Evidence.created_at), col(Evidence.id))
+    )
+    return [row for row in rows if with_removed or row.removed_at is None]
 
 
 _KEEP = sa.insert(metadata.tables["review_state"])

@@ -23,7 +23,14 @@ from reviewapp.domain.errors import Conflict, Invalid, NotFound
 from reviewapp.domain.page_text import PageText, TextLine
 from reviewapp.domain.policy import Identity
 from reviewapp.domain.scoring import Incomplete
-from reviewapp.services import evidence, invariants, page_texts, reviews
+from reviewapp.services import (
+    evidence,
+    invariants,
+    page_texts,
+    review_restoring,
+    review_states,
+    reviews,
+)
 from tests import rows
 from tests.people import NOW, Cast
 
@@ -234,6 +241,35 @@ def test_a_version_that_is_still_being_read_is_not_gone_over_to(
         _add_version(session, work)
     with pytest.raises(Conflict), database.transaction() as session:
         evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+
+
+def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, work: Work) -> None:
+    with database.transaction() as session:
+        first = _cite(session, work, cast.chen).id
+        second = _cite(session, work, cast.chen, quote="问卷发放100份").id
+        evidence.take_back(session, work.review, first, actor=cast.chen, now=NOW)
+    with database.read() as session:
+        kept = review_states.history(session, work.review)
+        field = "evidence-outline"
+        told = [one.state[field]["evidence"] for one in kept if field in one.state]
+        number = kept[-1].number
+    assert told == [
+        "执行率为79.94%",
+        "执行率为79.94%\n问卷发放100份",
+        "问卷发放100份",
+    ]
+    with database.transaction() as session:
+        review_restoring.restore(
+            session, work.review, number - 2, newest=number, actor=cast.chen, now=NOW
+        )
+    with database.read() as session:
+        standing = session.exec(select(Evidence.id).where(Evidence.removed_at.is_(None))).all()  # type: ignore[union-attr]
+        assert standing == [first]
+        assert second != first
+        review = session.get_one(Review, work.review)
+        now_kept = review_states.history(session, work.review)[-1]
+        assert now_kept.restored_from == number - 2
+        assert now_kept.state[field] == review_states.state_of(session, review)[field]
 
 
 def test_check_names_evidence_that_points_nowhere(

@@ -29,7 +29,8 @@ from reviewapp.web.support.paging import Paging, asked_page
 from reviewapp.web.support.parts import now, read, transaction
 
 RUNS = 30  # on one page of the list
-_PARTS = ("claimed", "ground", "points", "reason", "opinion")
+_PARTS = ("claimed", "ground", "points", "reason", "opinion", "evidence")
+_HIDDEN = frozenset({"ids"})  # by which evidence is brought back; its words are shown
 RUN = timedelta(seconds=60)  # saves of one field in this time are one line
 
 
@@ -158,7 +159,7 @@ def _differences(
             continue
         parts = tuple(
             (part, marked(_shown(part, old), _shown(part, new)))
-            for part in sorted({*old, *new}, key=_place)
+            for part in sorted({*old, *new} - _HIDDEN, key=_place)
             if _shown(part, old) != _shown(part, new)
         )
         found.append(Difference(field, _title(field, rubric), parts))
@@ -166,7 +167,7 @@ def _differences(
 
 
 def _in_order(fields: set[str], rubric: Rubric) -> list[str]:
-    order = [f"criterion-{one.id}" for one in rubric.criteria]
+    order = [f"{kind}-{one.id}" for one in rubric.criteria for kind in ("criterion", "evidence")]
     order += [f"veto-{one.id}" for one in rubric.vetoes]
     return sorted(fields, key=lambda one: (order.index(one) if one in order else len(order), one))
 
@@ -187,13 +188,14 @@ def _excerpt(one: Change) -> str:
     if len(one.fields) != 1:
         return ""
     value = one.state[one.fields[0]]
-    text = " ".join(_shown(part, value) for part in value if _shown(part, value))
+    shown = [part for part in value if part not in _HIDDEN and _shown(part, value)]
+    text = " ".join(_shown(part, value) for part in shown)
     return text if len(text) <= 60 else f"…{text[-59:]}"
 
 
 def _title(field: str, rubric: Rubric) -> str:
     kind, _dash, name = field.partition("-")
-    if kind == "criterion":
+    if kind in {"criterion", "evidence"}:
         return rubric.criterion(name).title
     if kind == "veto":
         return rubric.veto(name).ground

@@ -4,7 +4,7 @@
   var workspace = window.workspace;
   if (!workspace) return;
   var KEYS = {
-    j: ["step", 1], k: ["step", -1], g: ["section"], p: ["points"], m: ["most"], r: ["reason"],
+    j: ["step", 1], k: ["step", -1], g: ["section"], p: ["points"], m: ["most"], r: ["reason"], v: ["vetoes"], i: ["opinion"],
     t: ["take"], d: ["deduct"], e: ["cite"], b: ["draw"],
     n: ["doubt", 1], N: ["doubt", -1], "[": ["page", -1], "]": ["page", 1],
     "+": ["larger"], "=": ["larger"], "-": ["smaller"], "0": ["fit"], c: ["margins"], x: ["table"],
@@ -30,6 +30,9 @@
   function enter(field) { field.focus(); if (field.select) field.select(); }
   workspace.acts.points = function () { enter(workspace.present().querySelector(".points input")); };
   workspace.acts.reason = function () { workspace.present().querySelector(".fields textarea").focus(); };
+  function reach(field) { if (field) { field.focus(); field.scrollIntoView({ block: "nearest" }); } }
+  workspace.acts.vetoes = function () { reach(document.querySelector("#vetoes input[type=checkbox]")); };
+  workspace.acts.opinion = function () { reach(document.getElementById("f-opinion")); };
   workspace.acts.most = function () {
     var part = workspace.present(), field = part.querySelector(".points input");
     if (field.disabled || field.closest("fieldset[disabled]")) return;

@@ -184,6 +184,7 @@
   var asked = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
   choose((asked && asked.closest && asked.closest(".criterion[data-criterion]")) ||
     criteria.filter(function (one) { return !one.classList.contains("scored"); })[0] || criteria[0], false);
+  if (workspace.present() !== criteria[0]) workspace.present().scrollIntoView({ block: "nearest" });
 
   workspace.acts.keys = function () { document.getElementById("keys").showModal(); };
   workspace.acts.close = function (button) { button.closest("dialog").close(); };
