@@ -60,6 +60,7 @@ bench: install-test
 	python bench/precheck.py
 	python bench/archive.py
 	python bench/upload.py
+	python bench/scans.py
 
 bench-rating: install-test
 	python bench/rating.py $(ARGS)

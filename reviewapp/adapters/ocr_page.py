@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -20,7 +21,9 @@ from reviewapp.adapters.pdf_page import RawPage, set_text
 from reviewapp.adapters.pdf_table_words import lacks_rules
 
 _EM_OF_HEIGHT = 0.8  # of a line's box, where its characters do not tell
-_SAME_SIZE = 0.1  # of the running text's size: so far OCR's own boxes differ
+_SAME_SIZE = 0.15  # of the running text's size: so far OCR's own boxes differ
+_SAME_SIZE_SHORT = 0.4  # the same of a line with little Chinese in a row
+_TELLING = 4  # pairs of Chinese characters
 _NO_BLANK = 2.0  # times the size: a gap in one line that OCR did not take for a blank
 _FIRST_WIDE = "\u2e80"
 _MOST_LINES = 3000  # of one page
@@ -303,7 +306,13 @@ def settle_sizes(pages: Sequence[RawPage]) -> None:
     own = [line.size for line in lines if abs(line.size - body) <= _SAME_SIZE * body]
     body = round(median(own), 2) if own else body
     for line in lines:
-        if abs(line.size - body) <= _SAME_SIZE * body:
+        near = _SAME_SIZE if _tells_size(line.text) else _SAME_SIZE_SHORT
+        if abs(line.size - body) <= near * body:
             line.size = body
         else:
             line.size = round(line.size * 2) / 2
+
+
+def _tells_size(text: str) -> bool:
+    """Say whether a line has enough Chinese in a row for its pitch to be its size."""
+    return sum(_is_full(a) and _is_full(b) for a, b in pairwise(text)) >= _TELLING

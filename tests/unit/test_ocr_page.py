@@ -75,3 +75,16 @@ def test_a_reading_that_is_no_reading_is_refused() -> None:
 def test_places_of_a_turned_page_map_back(quarter: int, corner: tuple[float, float]) -> None:
     x0, y0, _, _ = Level(595.0, 842.0, quarter, 0.0).unbox(10, 20, 10, 20)
     assert (x0, y0) == pytest.approx(corner)
+
+
+def test_a_short_last_line_has_the_size_of_its_paragraph() -> None:
+    line = "评价工作组查阅了会议纪要和工作台账并与经办人员座谈"
+    page = reading((line, 72, 100, 12 * len(line)), (line, 72, 120, 12 * len(line)))
+    for at, (text, _sure, _box, spots) in enumerate(page["lines"]):
+        spots += [72 + 12 * (place + 0.5) for place in range(len(text))]
+        assert at < 2
+    page["lines"].append(["流程。", 0.99, [72, 138, 112, 156], []])  # OCR's box is too high
+    page["lines"].append(["绩效评价报告正文", 0.99, [72, 180, 300, 210], []])
+    sizes = [line.size for line in page_of(page).lines]
+    assert sizes[0] == sizes[1] == sizes[2] == pytest.approx(12, abs=0.2)
+    assert sizes[3] > 18
