@@ -30,6 +30,7 @@ def amounts(file: RuleFile) -> AmountRule:
         other_expenses=file.texts("other_expenses"),
         anchors=file.texts("anchors"),
         part_words=file.texts("part_words"),
+        changes=file.texts("changes"),
         requests=file.texts("requests"),
         year_ends=file.texts("year_ends"),
         rates={name: _rate(rates.inner(name), names) for name in rates.data},

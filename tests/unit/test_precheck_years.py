@@ -20,6 +20,8 @@ WRONG = {
     "long past": ("截至2012年底，各项任务已经完成。", "2012"),
     "a year's results": ("2019年度项目实施情况总体较好，资金使用合规。", "2019"),
     "the year before": ("2023年度项目绩效目标基本完成。", "2023"),
+    "up to a later year": ("截至2030年底，累计完成养护120公里。", "2030"),
+    "outputs of another year": ("2022年度项目产出指标全部完成，质量达标。", "2022"),
     "another period": ("评价时段为2023年1月1日至2023年12月31日。", "2023"),
     "another period, short": ("评价年度为2022年度，重点关注产出质量。", "2022"),
     "another project year": (

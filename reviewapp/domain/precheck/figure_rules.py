@@ -27,6 +27,7 @@ class AmountRule:
     other_expenses: tuple[str, ...]  # what a department spends besides its projects
     anchors: tuple[str, ...]
     part_words: tuple[str, ...]
+    changes: tuple[str, ...]  # words after an amount that was given up for another
     requests: tuple[str, ...]  # words of a budget that was asked for
     year_ends: tuple[str, ...]
     rates: Mapping[str, RateRule]

@@ -136,7 +136,7 @@ def _compiled(key: _RuleKey, kind: str, names: tuple[str, ...]) -> _Words:
         part=re.compile(_any(rule.part_words)),
         requests=frozenset(rule.requests),
         rate=re.compile(
-            rf"(?P<word>{_any(rate_of)})(?:{links})*(?P<value>\d{{1,3}}(?:\.\d{{1,4}})?)%"
+            rf"(?P<word>{_any(rate_of)})(?:{links})*(?:=[^=,;。]{{1,30}}=)?(?P<value>\d{{1,3}}(?:\.\d{{1,4}})?)%"
         ),
         rate_of=rate_of,
         counted=re.compile(
@@ -161,7 +161,7 @@ def build(
         text = paragraph.text
         if "元" in text:
             found += _amounts(paragraph, reader, words)
-        if "率" in text and "%" in text:
+        if "%" in text and ("率" in text or "进度" in text):
             found += _rates(paragraph, reader, words)
     for table in tables:
         for row in table.rows:
@@ -193,8 +193,9 @@ def _amounts(paragraph: Paragraph, reader: Reader, words: _Words) -> Iterator[En
             end=amount.end,
         )
         last = entry
-        if words.part.search(lead[lead.rfind(";") + 1 :]):
-            entry = last = replace(entry, subject=foreign or UNKNOWN)
+        changed = text.startswith(reader.rule.changes, amount.end)
+        if changed or words.part.search(lead[lead.rfind(";") + 1 :]):
+            entry = last = replace(entry, subject=foreign + UNKNOWN)
         yield entry
 
 

@@ -178,6 +178,7 @@ def amount_inconsistent(report: Report, rules: Rules) -> Iterator[Doubt]:
         off = [entry for entry in entries if not _same(entry, reference)]
         known = _siblings(report, what, year, rule)
         off = [entry for entry in off if not any(_same(entry, other) for other in known)]
+        off = [entry for entry in off if not _explained(entry, reference, report)]
         if len({entry.value for entry in off}) != 1:
             continue
         if not _meant(off[0].value, reference.value, rule):
@@ -245,6 +246,19 @@ def _siblings(report: Report, what: str, year: int | None, rule: AmountRule) -> 
         return []
     others = [kind for kind in rule.siblings if kind != what]
     return [e for e in report.ledger if e.what in others and _year(e, report) in (year, None)]
+
+
+def _explained(entry: Entry, reference: Entry, report: Report) -> bool:
+    """Say whether the sentence states the difference as well: 财政拨款…，自筹100万元，总预算…."""
+    if entry.paragraph is None:
+        return False
+    begin, end = entry.sentence
+    gap = abs(entry.value - reference.value)
+    return any(
+        abs(other.value - gap) <= max(other.step, entry.step, reference.step)
+        for other in report.ledger
+        if other.paragraph is entry.paragraph and begin <= other.start < end and other is not entry
+    )
 
 
 def _same(one: Entry, other: Entry) -> bool:

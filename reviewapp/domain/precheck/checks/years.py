@@ -99,8 +99,11 @@ def _not_yet(report: Report, period: Period, rule: YearRule) -> Iterator[_Found]
     latest = max(written, period.last)
     for paragraph in report.paragraphs:
         for start, year in _years(paragraph.text):
-            text = _without(paragraph.text, report.names)
-            if year <= latest or _spoken_of(text, start, rule.plans):
+            if year <= latest:
+                continue
+            # 截至 is no 至: it says up to when something was done.
+            text = _without(paragraph.text, (*report.names, "截至", "截止"))
+            if _spoken_of(text, start, rule.plans):
                 continue
             begin, end = sentence_at(text, start)
             if any(word in text[begin:end] for word in rule.done):
