@@ -24,7 +24,8 @@ from reviewapp.db.models import (
     RoundPhase,
     Settlement,
 )
-from reviewapp.db.queries import results
+from reviewapp.db.queries import own_work, results
+from reviewapp.db.queries.own_work import Progress
 from reviewapp.db.queries.rounds import ReportFilter, RoundFigures, figures, reports
 from reviewapp.domain.errors import N_
 from reviewapp.domain.policy import Identity, Role
@@ -44,6 +45,10 @@ class Task:
     address: dict[str, Any] = field(default_factory=dict)
     title: str = ""
     due: date | None = None
+    is_first: bool = False  # before all that is due, as a declaration is before the work
+    kind: str = ""  # of the report that it is about, with its pages and how far its review is
+    pages: int | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,9 @@ def home_page(session: Session, who: Identity, *, now: datetime, today: date) ->
     by_role = dict(_BY_ROLE)
     by_role[Role.AUDITOR] = lambda db, reader: _auditor(db, reader, now)
     found = list(by_role[who.role](session, who))
-    return HomePage(tuple(sorted(found, key=lambda task: task.due or date.max)))
+    return HomePage(
+        tuple(sorted(found, key=lambda task: (not task.is_first, task.due or date.max)))
+    )
 
 
 def _officer(session: Session, who: Identity) -> Iterator[Task]:
@@ -291,43 +298,19 @@ def _approver(session: Session, _who: Identity) -> Iterator[Task]:
 
 
 def _expert(session: Session, who: Identity) -> Iterator[Task]:
-    rows = session.execute(
-        sa.select(
-            col(Assignment.id),
-            col(Assignment.declared_at),
-            col(Review.id),
-            col(Review.state),
-            col(Report.title),
-            col(RoundPhase.ends_on),
-        )
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
-        .outerjoin(
-            RoundPhase,
-            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
-        )
-        .where(
-            col(Assignment.expert_id) == who.expert_id,
-            col(Assignment.state) == "assigned",
-            col(Report.state) == "taken-in",
-            sa.or_(
-                col(Round.phase) == "rating",
-                sa.and_(col(Round.phase) == "preparation", col(Assignment.declared_at).is_(None)),
-                sa.and_(col(Round.phase) == "settlement", col(Review.reopened_at).is_not(None)),
-            ),
-            sa.or_(col(Review.id).is_(None), col(Review.state) != "submitted"),
-        )
-        .order_by(col(Report.title), col(Assignment.id))
-    )
-    for assignment_id, declared_at, review_id, _state, title, due in rows:
-        if declared_at is None:
+    rows = own_work.open_rows(session, who)
+    far = own_work.progress(session, [row.review_id for row in rows if row.review_id])
+    for row in rows:
+        is_first, title = row.declared_at is None, f"《{row.title}》"
+        if is_first:
+            # Nothing tells whose report it is before one declares: the declaration itself does.
+            title = row.round_title
             sentence, button, endpoint = (
                 N_("A report was assigned to you: say whether you have a conflict of interest."),
                 N_("Declare"),
                 "assignments.declare",
             )
-        elif review_id is None:
+        elif row.review_id is None:
             sentence, button, endpoint = (
                 N_("A report waits for your review."),
                 N_("Begin"),
@@ -340,7 +323,17 @@ def _expert(session: Session, who: Identity) -> Iterator[Task]:
                 "reviews.open_assignment",
             )
         yield Task(
-            sentence, {}, button, endpoint, {"assignment_id": assignment_id}, f"《{title}》", due
+            sentence,
+            {},
+            button,
+            endpoint,
+            {"assignment_id": row.id},
+            title,
+            row.ends_on,
+            is_first,
+            row.kind,
+            row.pages,
+            far.get(row.review_id),
         )
 
 

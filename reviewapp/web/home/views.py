@@ -8,6 +8,7 @@ from reviewapp.db.queries.standing import standing
 from reviewapp.db.queries.waiting import has_accounts, home_page
 from reviewapp.domain.policy import Permission
 from reviewapp.web.support.access import public, signed_in
+from reviewapp.web.support.deadlines import left
 from reviewapp.web.support.identity import current_identity, is_signed_in
 from reviewapp.web.support.parts import now, read, today
 from reviewapp.web.support.pictures import distribution
@@ -35,7 +36,9 @@ def waiting() -> str:
         page = home_page(session, who, now=now(), today=today())
         present = standing(session) if who.may(Permission.ROUND_READ) else None
     stripes = distribution(present.letters) if present else ()
-    return render_template("home/waiting.html", page=page, present=present, stripes=stripes)
+    return render_template(
+        "home/waiting.html", page=page, present=present, stripes=stripes, left=left
+    )
 
 
 @bp.get("/health")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
+from reviewapp.db.queries import own_work
 from reviewapp.db.queries import reviews as queries
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
@@ -13,6 +14,7 @@ from reviewapp.domain.policy import Permission
 from reviewapp.services import reviews
 from reviewapp.web.reviews import bp
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.deadlines import left
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, read, transaction
@@ -24,7 +26,10 @@ def index() -> str:
     """List one's own assignments, the first due first."""
     with read() as db:
         rows = queries.own_assignments(db, current_identity())
-    return render_template("reviews/index.html", rows=rows)
+        # Not those that an officer types in from paper: a draft is read by who writes it.
+        drafts = [one.review_id for one in rows if one.review_id and one.state == "draft"]
+        far = own_work.progress(db, drafts)
+    return render_template("reviews/index.html", rows=rows, far=far, left=left)
 
 
 @bp.route("/assignments/<uuid:assignment_id>/review", methods=["GET", "POST"])
