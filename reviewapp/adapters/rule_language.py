@@ -63,11 +63,15 @@ def _blocks(file: RuleFile) -> BlockRule:
         block = item.text("id")
         names[block], indicators[block] = item.texts("names"), item.texts("indicators")
         item.done()
+    points = file.text("points")
+    compile_pattern(file, "points", points)
     return BlockRule(
         names=names,
         indicators=indicators,
         sections=file.texts("sections"),
         own=file.patterns("self"),
+        targets=file.texts("targets"),
+        points=points,
         least_indicators=int(file.number("least_indicators")),
     )
 

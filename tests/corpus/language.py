@@ -43,6 +43,15 @@ def specs(producers: list[str], count: int = 24) -> list[Spec]:
                 seed=900 + index,
             )
         )
+    for index, half in enumerate(HALVES):  # only Typst's fonts need their Unicode map
+        flaws = ("text-layer-garbled",)
+        found.append(
+            Spec(
+                *(f"l9{index}0", "key-project", half, "typst", STYLES[index], "plain", "merged"),
+                flaws=flaws,
+                seed=990 + index,
+            )
+        )
     return found
 
 

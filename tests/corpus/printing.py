@@ -43,6 +43,8 @@ def make(spec: Spec, folder: Path) -> dict[str, Any]:
         pages["body"] = pages[first_heading(made)]
     write(made, pages, path)
     pages = marks(path)
+    with pikepdf.open(path) as pdf:
+        pages["last"] = len(pdf.pages)
     _finish(path, made)
     if spec.scan:
         from tests.corpus.scan import scan
@@ -73,7 +75,20 @@ def _finish(path: Path, made: Made) -> None:
         if "active-content" in made.spec.flaws:
             action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
             pdf.Root.OpenAction = pdf.make_indirect(action)
+        if "text-layer-garbled" in made.spec.flaws:
+            _add_garbled_page(pdf)
         pdf.save(path)
+
+
+def _add_garbled_page(pdf: pikepdf.Pdf) -> None:
+    """Append the third page once more, in fonts whose Unicode map is lost (Typst's only)."""
+    pdf.pages.append(pdf.pages[2])
+    page = pdf.pages[-1]
+    fonts = pikepdf.Dictionary()
+    for name, font in page.Resources.Font.items():
+        kept = {key: value for key, value in font.items() if key != "/ToUnicode"}
+        fonts[name] = pdf.make_indirect(pikepdf.Dictionary(kept))
+    page.Resources = pikepdf.Dictionary(dict(page.Resources.items()) | {"/Font": fonts})
 
 
 def _truth(made: Made, pages: Pages) -> dict[str, Any]:
@@ -89,6 +104,8 @@ def _truth(made: Made, pages: Pages) -> dict[str, Any]:
     ]
     if "active-content" in spec.flaws:
         flaws.append({"check": "active-content", "page": None, "expected": None})
+    if "text-layer-garbled" in spec.flaws:
+        flaws.append({"check": "text-layer-garbled", "page": pages["last"] + 1, "expected": None})
     return {
         "id": spec.id,
         "kind": spec.kind,

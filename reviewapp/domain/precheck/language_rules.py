@@ -42,6 +42,8 @@ class BlockRule:
     indicators: Mapping[str, tuple[str, ...]]
     sections: tuple[str, ...]  # sections whose parts are blocks
     own: tuple[str, ...]  # how a sentence speaks of a block (<block>) as its subject
+    targets: tuple[str, ...]  # words of sentences about how indicators are set
+    points: str  # regular expression: such a sentence states points all the same
     least_indicators: int
 
 

@@ -54,6 +54,8 @@ def block_mislabelled(report: Report, rules: Rules) -> Iterator[Doubt]:
         for paragraph, start, text in sentences:
             named = {other for other, pattern in subjects if pattern.search(text)}
             named -= told
+            if _is_of_targets(text, rule):
+                continue
             if named and not named & block.own and not _names(text, block.own, rule):
                 told |= named
                 yield _doubt(block, sorted(named)[0], paragraph.place(start, start + len(text)))
@@ -109,6 +111,11 @@ def _sentences(report: Report, block: _Block) -> Iterator[tuple[Paragraph, int, 
         skip = heading.run_in if heading is not None else 0
         for match in _SENTENCE.finditer(paragraph.text, skip):
             yield paragraph, match.start(), match.group()
+
+
+def _is_of_targets(text: str, rule: BlockRule) -> bool:
+    """Say whether a sentence is about how indicators are set: any block's may be spoken of."""
+    return any(word in text for word in rule.targets) and not re.search(rule.points, text)
 
 
 def _names(text: str, own: frozenset[str], rule: BlockRule) -> bool:
