@@ -13,7 +13,7 @@ _WORDS = "flaws-language"
 _OWN = ("cited-annex", "no-consultation", "wrong-name")
 _BLOCKS = {"decision": "决策", "process": "过程", "output": "产出", "benefit": "效益"}
 _FLAWS: tuple[tuple[str, ...], ...] = (
-    ("annex-missing", "block-mislabelled", "signature-missing"),
+    ("annex-missing", "block-mislabelled", "signature-missing", "benefit-weight-low"),
     ("consultation-missing", "name-inconsistent", "problem-without-advice"),
     (),
     ("annex-missing", "name-inconsistent", "problem-without-advice"),

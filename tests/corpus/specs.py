@@ -36,8 +36,8 @@ _FLAWS: tuple[tuple[str, ...], ...] = (
         *("amount-inconsistent", "survey-arithmetic"),
     ),
 )
-# Where a flaw needs a section that a shape of the report lacks.
-_KEY_ONLY = {"block-mislabelled"}
+# Where a flaw needs a section that a shape of the report lacks, or a rule for projects only.
+_KEY_ONLY = {"block-mislabelled", "benefit-weight-low"}
 
 
 def all_specs(producers: list[str], count: int = 72, scans: int = 8) -> list[Spec]:
