@@ -176,6 +176,8 @@ def test_a_signature_may_stand_on_a_page_that_was_not_read() -> None:
         ("评价方案征求了专家意见后印发。", False),
         ("因时间所限，未征求被评价单位意见。", False),
         ("本次评价尚未与项目单位交换意见。", False),
+        ("现场勘验记录由三方签字盖章确认。", False),
+        ("报告初稿经项目单位盖章确认。", True),
         ("工作推进中注意听取基层意见。", False),
     ],
 )
