@@ -301,7 +301,8 @@ class Typist:
             self.context.clear_cookies()
         self._type_on(name)
         self._pause()
-        link = self.page.locator("a[data-sign-in]").last
+        part = self.page.locator("[data-save]").filter(has=self.page.locator(f"[name={name}]"))
+        link = part.locator("a[data-sign-in]")
         try:
             if self.rng.random() < 0.5:
                 link.click(timeout=4000)

@@ -88,6 +88,7 @@
   }
 
   function clean(part) {
+    if (part.refused) say(part, "");
     part.isDirty = false;
     part.refused = null;
     part.base = versions[part.name];
@@ -187,7 +188,8 @@
     if (status < 300) {
       part.acked = values;
       part.refused = null;
-      copies.tell({ kind: "saved", review: words.review, part: part.section.id, version: part.base, values: values });
+      part.told = { kind: "saved", review: words.review, part: part.section.id, version: part.base, values: values };
+      copies.tell(part.told);
     } else {
       part.refused = values;
     }
@@ -232,6 +234,7 @@
   var notice = document.createElement("p");
   notice.className = "saved";
   notice.setAttribute("role", "status");
+  notice.hidden = true;
   form.insertBefore(notice, form.firstChild);
   function signedOut() {
     if (isSignedOut) return;
@@ -253,6 +256,7 @@
       });
       isSignedOut = false;
       isTokenFresh = true;
+      notice.hidden = true;
       notice.textContent = "";
       pending().forEach(function (part) { say(part, ""); });
       again();
@@ -272,6 +276,7 @@
     places.push({ line: notice, field: document.activeElement });
     places.forEach(function (place) {
       if (place.line.textContent.indexOf(text) === 0) return;
+      place.line.hidden = false;
       place.line.textContent = text + " ";
       place.line.classList.add("bad");
       if (!withLink) return;
@@ -324,6 +329,8 @@
 
   // Another window of this browser has saved: an untouched field here shows it at once.
   copies.listen(function (told) {
+    // One that has just opened may have been rendered before the last save: it is told again.
+    if (told.kind === "who") each(function (one) { if (one.told) copies.tell(one.told); });
     var part = told.kind === "saved" && told.review === words.review ? parts[told.part] : null;
     if (!part || part.isDirty || told.version <= versions[part.name]) return;
     if (document.hasFocus() && part.section.contains(document.activeElement)) return;
@@ -356,8 +363,9 @@
     copies.forget(left.key);
     pump();
   }
-  // What a refused form shows again is settled by its reader, not by older copies.
-  if (!words.refused) copies.orphans(function (found) {
+  copies.orphans(function (found) {
+    // What a refused form shows again is settled by its reader, not by older copies.
+    if (words.refused) return;
     found.forEach(function (left) {
       if (!parts[left.part]) return;
       (waiting[left.part] = waiting[left.part] || []).push(left);
@@ -380,7 +388,7 @@
   form.addEventListener("focusout", function (event) { rememberPlace(event.target); });
   (function () {
     var field = document.getElementById(window.location.hash.slice(1));
-    if (!field || !form.contains(field) || !field.name || !isKept(field)) return;
+    if (!field || !field.name || !form.contains(field) || !isKept(field)) return;
     field.focus();
     try {
       var place = JSON.parse(window.sessionStorage.getItem(PLACE));
