@@ -48,8 +48,8 @@ def know(db: Any, report_id: UUID, who: Identity, version: int | None = None) ->
     return page
 
 
-def open_(db: Any, report_id: UUID, who: Identity, version: int | None = None) -> Opened:
-    """Return a report that the person may open. Raises NotFound, NotAllowed."""
+def readable(db: Any, report_id: UUID, who: Identity, version: int | None = None) -> ReportPage:
+    """Return a report whose file the person may read. Raises NotFound, NotAllowed."""
     page = know(db, report_id, who, version)
     if not may_open_report(who, page.standing):
         if who.expert_id in page.standing.assigned:
@@ -57,6 +57,12 @@ def open_(db: Any, report_id: UUID, who: Identity, version: int | None = None) -
                 N_("Declare first that you have no conflict of interest; then the file opens.")
             )
         raise NotAllowed(N_("The report was taken in: its file is with the bureau now."))
+    return page
+
+
+def open_(db: Any, report_id: UUID, who: Identity, version: int | None = None) -> Opened:
+    """Return a report that the person may open, with its precheck. Raises NotFound, NotAllowed."""
+    page = readable(db, report_id, who, version)
     is_expert = who.role is Role.EXPERT
     passed = is_expert and queries.has_first_pass(db, report_id, who.expert_id)
     sees = may_see_findings(

@@ -17,7 +17,7 @@ from reviewapp.domain.lifecycle import GONE, Act, phase_allows
 from reviewapp.domain.policy import Permission, Role, may_open_report
 from reviewapp.services import prechecks
 from reviewapp.web.reports import bp
-from reviewapp.web.reports.opening import Opened, know, open_
+from reviewapp.web.reports.opening import Opened, know, open_, readable
 from reviewapp.web.reports.originals import hand_out
 from reviewapp.web.reports.pictures import etag_of, picture
 from reviewapp.web.reports.scans import ocr_note, page_marks, seconds_left
@@ -161,8 +161,8 @@ def page_image(report_id: UUID, version: int, page: int) -> Response:
     Asking costs one look at who may open the report; without it the pages of a report would stay
     readable on a shared computer after signing out.
     """
-    with read() as db:
-        line = open_(db, report_id, current_identity(), version).page.version
+    with read() as db:  # nothing of the findings: a reader who scrolls asks this many times
+        line = readable(db, report_id, current_identity(), version).version
     dpi = request.args.get("dpi", DPI, type=int)
     image = picture(line, page, dpi)
     if image is None:
