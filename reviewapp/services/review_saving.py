@@ -164,10 +164,12 @@ def save_veto(
         select(VetoClaim).where(VetoClaim.review_id == review_id, VetoClaim.veto == veto)
     ).one_or_none()
     at = review.vetoes_version
-    if claimed == (row is not None) and (row is None or row.ground == text):
-        return Saved(at, now)
     field, before = f"veto-{veto}", veto_value(row.ground if row else None)
     after = veto_value(text if claimed else None)
+    if before == after:
+        # The newest version may tell of another veto, which the sender has not seen.
+        is_own = review_states.is_kept(session, review_id, field, version + 1, after)
+        return Saved(version + 1 if is_own else min(version, at), now)
     if version != at:
         sent = {"claimed": "1" if claimed else "", "ground": ground}
         return _late(session, review, field, (field, after, version), (before, sent, at), now)
@@ -250,7 +252,7 @@ def _late(
     """Refuse a save that comes too late, unless it is one that was stored and went unanswered."""
     field, after, version = made
     stored, sent, at = shown
-    if version < at and review_states.value_at(session, review.id, field, version + 1) == after:
+    if version < at and review_states.is_kept(session, review.id, field, version + 1, after):
         return Saved(version + 1, now)
     before = review_states.value_at(session, review.id, field, version) if version else {}
     raise StaleSave(name, stored, sent, at, before)

@@ -271,6 +271,18 @@ def value_at(session: Session, review_id: UUID, field: str, version: int) -> Val
     return value if rows else None
 
 
+def is_kept(session: Session, review_id: UUID, field: str, version: int, value: Value) -> bool:
+    """Say whether this very version of this field is kept with this value."""
+    found = session.execute(
+        sa.select(col(ReviewState.id)).where(
+            col(ReviewState.review_id) == review_id,
+            col(ReviewState.field) == field,
+            col(ReviewState.version) == version,
+        )
+    ).first()
+    return found is not None and value_at(session, review_id, field, version) == value
+
+
 def history(session: Session, review_id: UUID) -> tuple[Change, ...]:
     """Return every kept state of the review, the first one first.
 

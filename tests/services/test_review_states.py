@@ -164,6 +164,32 @@ def test_late_vetoes_and_opinions_know_what_they_were_made_from(writer: Writer) 
     assert late.value.before == {"opinion": "原来的"}
 
 
+def test_saving_a_veto_as_it_stands_tells_of_no_other_veto(
+    database: Database, cast: Cast, writer: Writer
+) -> None:
+    other = rows._LOADED["key-project"].vetoes[1].id
+
+    def claim(veto: str, ground: str, version: int) -> int:
+        with database.transaction() as session:
+            return reviews.save_veto(
+                session,
+                writer.review_id,
+                veto,
+                claimed=True,
+                ground=ground,
+                version=version,
+                actor=cast.chen,
+                now=NOW,
+            ).version
+
+    assert claim(VETO, "见第5页", 0) == 1
+    assert claim(other, "另一窗口写的", 1) == 2
+    assert claim(VETO, "见第5页", 0) == 1  # the answer was lost: this is the version that it made
+    assert claim(VETO, "见第5页", 1) == 1
+    with pytest.raises(StaleSave):
+        claim(other, "没见过另一窗口的", 1)
+
+
 def test_a_save_whose_answer_was_lost_is_acknowledged_though_others_followed(
     database: Database, writer: Writer
 ) -> None:

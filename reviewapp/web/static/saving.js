@@ -136,7 +136,10 @@
   function pump() {
     window.clearTimeout(timer);
     if (isSending || isSignedOut) return;
-    var ready = pending().sort(function (one, other) { return one.first - other.first; });
+    // What may have arrived is settled first: others of its version stand on it.
+    var ready = pending().sort(function (one, other) {
+      return (one.unsure ? 0 : 1) - (other.unsure ? 0 : 1) || one.first - other.first;
+    });
     if (!ready.length) { finish(); return; }
     var next = ready.filter(function (part) { return part.due <= now(); })[0];
     if (next && notBefore <= now()) { send(next); return; }
@@ -176,6 +179,7 @@
 
   function answered(part, values, base, status, text) {
     if (status === 401 || (status === 400 && !isTokenFresh)) { signedOut(); return; }
+    if (status === 400) isTokenFresh = false; // asked again, after a pause
     var page = new DOMParser().parseFromString(text, "text/html");
     var said = page.getElementById("s-" + part.section.id);
     var version = page.getElementById("v-" + part.name);
@@ -330,9 +334,15 @@
   // Another window of this browser has saved: an untouched field here shows it at once.
   copies.listen(function (told) {
     // One that has just opened may have been rendered before the last save: it is told again.
-    if (told.kind === "who") each(function (one) { if (one.told) copies.tell(one.told); });
+    if (told.kind === "who") {
+      Object.keys(parts).map(function (id) { return parts[id].told; }).filter(Boolean)
+        .sort(function (one, other) { return one.version - other.version; }).forEach(copies.tell);
+    }
     var part = told.kind === "saved" && told.review === words.review ? parts[told.part] : null;
     if (!part || part.isDirty || told.version <= versions[part.name]) return;
+    // Several parts may share a version: then only the very next one tells of all of them.
+    var isShared = Object.keys(parts).filter(function (id) { return parts[id].name === part.name; }).length > 1;
+    if (isShared && told.version !== versions[part.name] + 1) return;
     if (document.hasFocus() && part.section.contains(document.activeElement)) return;
     fieldsOf(part).forEach(function (field) { put(field, told.values[field.name] || ""); });
     versions[part.name] = told.version;
