@@ -212,7 +212,9 @@ class Typist:
                 self.page.keyboard.insert_text("误")
                 self.page.keyboard.press("Backspace")
             self.page.wait_for_timeout(self.rng.choice((0, 5, 20, 60)))
-        self.typed.append((name, done))
+        # During the cut more was typed than the phrase.
+        whole = self.model[name][len(start) :] if name not in self.contested else done
+        self.typed.append((name, whole))
         self._note_what_the_page_says()
 
     def _cut_while_composing(self, name: str, kind: str) -> str:
