@@ -455,9 +455,18 @@ class Typist:
 
 
 def prove(
-    browser: Browser, folder: Path, *, cuts: int, seed: int, mostly_quick: bool = False
+    browser: Browser,
+    folder: Path,
+    *,
+    cuts: int,
+    seed: int,
+    mostly_quick: bool = False,
+    most_seconds: float = 3600,
 ) -> Tally:
-    """Type through `cuts` cuts in a site in `folder`. Raises Lost where a character is missing."""
+    """Type through `cuts` cuts in a site in `folder`; fewer where the time is over before.
+
+    Raises Lost where a character is missing.
+    """
     site = make_site(folder)
     began = time.monotonic()
     try:
@@ -465,6 +474,8 @@ def prove(
         site.start_worker()
         typist = Typist(site, browser, seed, mostly_quick=mostly_quick)
         for number in range(cuts):
+            if time.monotonic() - began > most_seconds:
+                break
             try:
                 typist.type_with_a_cut()
             except Lost as lost:
@@ -492,12 +503,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cuts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--minutes", type=float, default=60, help="stop after so long")
     arguments = parser.parse_args()
     compile_all()
     print(f"seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="reviewapp-proof-") as folder, _chromium() as browser:
         try:
-            tally = prove(browser, Path(folder) / "site", cuts=arguments.cuts, seed=arguments.seed)
+            tally = prove(
+                browser,
+                Path(folder) / "site",
+                cuts=arguments.cuts,
+                seed=arguments.seed,
+                most_seconds=arguments.minutes * 60,
+            )
         except Lost as lost:
             print(f"LOST: {lost}")
             return 1
