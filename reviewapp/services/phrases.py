@@ -28,8 +28,8 @@ def keep(
 ) -> Phrase:
     """Keep a wording for a criterion (its id), for oneself or for the panel of the round.
 
-    The same wording once more renews its points and its sharing. NotFound for who has no part in
-    the round; Invalid for an empty or over-long text.
+    The same wording once more renews its points; shared once, it stays shared until it is dropped.
+    NotFound for who has no part in the round; Invalid for an empty or over-long text.
     """
     text = " ".join(text.split()).rstrip("。；;，,")
     if actor.id is None or not takes_part(session, round_id, actor):
@@ -45,7 +45,8 @@ def keep(
     ).one_or_none()
     row = row or Phrase(created_at=now, author_id=actor.id, criterion=criterion, text=text)
     row.points_hundredths = points or None
-    row.round_id = round_id if is_shared else None
+    if is_shared:
+        row.round_id = round_id
     session.add(row)
     session.flush()
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -70,13 +71,17 @@ def work(database: Database, cast: Cast) -> Work:
 
 
 def _cite(session: Session, work: Work, who: Identity, **over: object) -> Evidence:
-    values: dict[str, object] = {"page": 2, "box": None, "quote": "执行率为79.94%"} | over
+    values: dict[str, object] = {
+        "page": 2,
+        "box": None,
+        "quote": "执行率为79.94%",
+        "now": NOW,
+    } | over
     return evidence.cite(
         session,
         work.review,
         "outline",
         actor=who,
-        now=NOW,
         **values,  # type: ignore[arg-type]
     )
 
@@ -246,7 +251,8 @@ def test_a_version_that_is_still_being_read_is_not_gone_over_to(
 def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, work: Work) -> None:
     with database.transaction() as session:
         first = _cite(session, work, cast.chen).id
-        second = _cite(session, work, cast.chen, quote="问卷发放100份").id
+        later = NOW + timedelta(seconds=5)
+        second = _cite(session, work, cast.chen, quote="问卷发放100份", now=later).id
         evidence.take_back(session, work.review, first, actor=cast.chen, now=NOW)
     with database.read() as session:
         kept = review_states.history(session, work.review)

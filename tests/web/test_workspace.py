@@ -366,6 +366,7 @@ def test_phrases_are_ones_own_until_they_are_shared(
     shared = {"criterion": "outline", "text": "基本合理", "points": "", "shared": "1"}
     assert mine.post(address, data=shared).status_code == 303
     assert "自己的措辞" in mine.get(address).text
+    assert mine.post(address, data={**shared, "shared": ""}).status_code == 303  # stays shared
     seen = theirs.get(address).text
     assert "自己的措辞" not in seen
     assert "基本合理" in seen

@@ -82,11 +82,27 @@
       } else complain(next.criterion, answer.status === 404 ? viewer.dataset.gone : answer.text.replace(/<[^>]*>/g, "").trim());
       waitingChips(next.criterion);
       pump();
+      resubmit();
     }).catch(function () { isSending = false; later(); });
   }
   var timer = 0;
   function later() { window.clearTimeout(timer); timer = window.setTimeout(pump, 3000); }
   window.addEventListener("online", pump);
+  // Submitting waits for what is being cited: it may be all that a deduction rests on.
+  var wanted = null;
+  document.addEventListener("submit", function (event) {
+    if (event.target !== form || !queue.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    wanted = event.submitter || document.getElementById("submit");
+    pump();
+  }, true);
+  function resubmit() {
+    if (!wanted || queue.length) return;
+    var button = wanted;
+    wanted = null;
+    form.requestSubmit(button);
+  }
   window.addEventListener("beforeunload", function (event) {
     if (queue.length && !isSending) { event.preventDefault(); event.returnValue = ""; }
   });
