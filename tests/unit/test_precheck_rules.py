@@ -24,6 +24,12 @@ def test_every_check_has_data_sentences_and_a_line_in_the_documentation() -> Non
     assert documented == {check.id: check.severity.value for check in rules.checks.values()}
 
 
+def test_every_check_says_why_it_weighs_what_it_weighs() -> None:
+    for rule in rule_files.load().checks.values():
+        assert rule.why, rule.id
+        assert rule.why_en, rule.id
+
+
 def test_a_heading_wording_belongs_to_one_section_or_is_shared_on_purpose() -> None:
     for outline in rule_files.load().outlines.values():
         for rule in outline.sections:
