@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reviewapp.domain.document import Table
@@ -80,6 +82,20 @@ def test_one_table_that_fits_is_enough() -> None:
 def test_where_rows_may_be_lost_the_numbers_cannot_be_judged() -> None:
     (doubt,) = counted("设4个一级指标、5个二级指标、9个三级指标。", scores(uncertain=True))
     assert doubt.outcome is Outcome.UNVERIFIABLE
+
+
+def test_names_cut_by_a_page_break_are_not_counted_twice() -> None:
+    made = scores([list(row) for row in ROWS])
+    rows = list(made.rows)
+    for at, name in ((2, "资金管"), (3, "理")):
+        cells = list(rows[at].cells)
+        cells[1] = replace(cells[1], text=name)
+        page_of = 3 if at == 2 else 4
+        rows[at] = replace(rows[at], cells=tuple(cells), page=page_of)
+    rows[4:] = [replace(row, page=4) for row in rows[4:]]
+    turned = replace(made, rows=tuple(rows), end_page=4)
+    assert counted("设4个一级指标、4个二级指标、6个三级指标。", turned) == []
+    assert counted("设4个一级指标、7个二级指标、6个三级指标。", turned) != []
 
 
 def unexplained(made: Table, *texts: str) -> list[Finding]:

@@ -96,18 +96,42 @@ def counts(table: ScoreTable) -> dict[str, set[int]]:
     """
     found: dict[str, set[int]] = {}
     leaves = table.leaves
+    paths: list[tuple[str, ...]] = [() for _ in leaves]
     for position, column in enumerate(table.levels[:3]):
         head = plain(table.table.columns[column])
         level = next((i for i, c in enumerate("一二三") if f"{c}级" in head), position)
-        paths = {
-            tuple(plain(row.row.cells[c].text) for c in table.levels[: position + 1])
-            for row in leaves
-        }
-        if any(not path[-1] for path in paths):
-            continue
+        names, cut = _whole_names(leaves, column)
+        if not all(names):
+            break
+        paths = [(*path, name) for path, name in zip(paths, names, strict=True)]
         drawn = sum(1 for row in leaves if row.row.cells[column].box is not None)
-        found[_LEVELS[level]] = {len(paths), drawn}
+        cut = 0 if column == table.levels[-1] else cut  # the lowest level has a row for each
+        count = len(set(paths))
+        found[_LEVELS[level]] = {count, drawn, *range(count - cut, count)}
     return found
+
+
+def _whole_names(leaves: Sequence[ScoreRow], column: int) -> tuple[list[str], int]:
+    """Return a column's names, and how many of them may be the rest of one cut by a page break.
+
+    A cut name that stands whole elsewhere in the column is made whole: 预算执 and 行预算管理 are
+    预算执行 and 预算管理.
+    """
+    names = [plain(row.row.cells[column].text) for row in leaves]
+    cut = 0
+    for at in range(1, len(leaves)):
+        above, below = names[at - 1], names[at]
+        if leaves[at].row.page == leaves[at - 1].row.page or above == below:
+            continue
+        whole = next((n for n in names if n != above and n.startswith(above)), "")
+        rest = whole[len(above) :]
+        if whole and below.startswith(rest):
+            old = below
+            names = [whole if name == above else name for name in names]
+            names = [(name[len(rest) :] or whole) if name == old else name for name in names]
+        else:
+            cut += 1
+    return names, cut
 
 
 def _has_scores(report: Report) -> bool:
