@@ -180,3 +180,13 @@ def test_an_annex_that_holds_such_parts_is_not_the_section() -> None:
 
     section = next(s for s in report.sections if s.rule.id == "basic-info")
     assert section.match is None or section.match.heading.style != "annex"
+
+
+def test_a_heading_of_two_sections_bars_no_part_of_them() -> None:
+    at = BODY.index("五、主要经验及做法、存在的问题及原因分析")
+    joined = ("五、评价结论及建议", "（一）存在的问题", FILLER, "（二）相关建议", FILLER)
+    report = report_of(document(page(1, COVER), *pages_of((*BODY[:at], *joined))))
+
+    section = next(s for s in report.sections if s.rule.id == "experience-problems")
+    assert section.match is not None
+    assert section.match.heading.title == "存在的问题"

@@ -221,11 +221,12 @@ class Wordings:
             if match.sections or match.annex or heading.level > lowest:
                 continue
             inside = {s for i in match.parents for s in matches[i].sections}
+            barring = _barring(matches[i] for i in match.parents)
             here = [
                 rule
                 for rule in self.outline.sections
                 if (rule.parent in inside if match.parents else rule.level == 1)
-                and not inside.intersection(rule.not_under)
+                and not barring.intersection(rule.not_under)
             ]
             if all(rule.id in found for rule in here):
                 continue
@@ -261,6 +262,7 @@ class Wordings:
         self, heading: Heading, hits: list[Hit], above: list[Match]
     ) -> tuple[tuple[str, ...], float]:
         inside = {section for match in above for section in match.sections}
+        barring = _barring(above)
         bare = _bare(heading.title)
         if heading.style == "annex" and any(known.search(bare) for known in self._score_annexes):
             return (), 0.0
@@ -268,15 +270,15 @@ class Wordings:
             (self._exact, bare, EXACT),
             (self._normal, normal_form(heading.title), NORMAL),
         ):
-            chosen = self._allowed(self._owner(table.get(key, ()), bare, inside), inside)
+            chosen = self._allowed(self._owner(table.get(key, ()), bare, inside), barring)
             if chosen:
                 return chosen, confidence
-        nearly = self._allowed(self._owner(self._nearly(bare), bare, inside), inside)
+        nearly = self._allowed(self._owner(self._nearly(bare), bare, inside), barring)
         if nearly:
             return nearly, NEARLY
         words = self._words(bare, inside)
         phrases, confidence = self._phrases(heading, bare, hits)
-        named = self._allowed(self._owner((*words, *phrases), bare, inside), inside)
+        named = self._allowed(self._owner((*words, *phrases), bare, inside), barring)
         return named, (confidence if set(named) <= set(phrases) else NORMAL) if named else 0.0
 
     def _phrases(
@@ -300,10 +302,10 @@ class Wordings:
                 wanted.discard(str(rule.parent) if rule.parent in inside else rule.id)
         return tuple(rule.id for rule in self.outline.sections if rule.id in wanted)
 
-    def _allowed(self, ids: Iterable[str], inside: set[str]) -> tuple[str, ...]:
+    def _allowed(self, ids: Iterable[str], barring: set[str]) -> tuple[str, ...]:
         """Drop sections that a heading cannot mean inside the sections around it."""
         section = self.outline.section
-        return tuple(i for i in ids if not inside.intersection(section(i).not_under))
+        return tuple(i for i in ids if not barring.intersection(section(i).not_under))
 
     def _words(self, bare: str, inside: set[str]) -> tuple[str, ...]:
         """Short words that say enough below their parent only (决策 below the analysis)."""
@@ -314,6 +316,14 @@ class Wordings:
             for rule in self.outline.sections
             if rule.parent in inside and any(word in bare for word in rule.words)
         )
+
+
+def _barring(above: Iterable[Match]) -> set[str]:
+    """Return the sections around a heading that say what it cannot mean.
+
+    A heading that names several (结论及建议) may hold the parts of any.
+    """
+    return {match.sections[0] for match in above if len(match.sections) == 1}
 
 
 def _pairs(title: str) -> frozenset[str]:
