@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
-from reviewapp.db.queries import own_work
+from reviewapp.db.queries import own_work, series
 from reviewapp.db.queries import reviews as queries
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
@@ -28,8 +28,9 @@ def index() -> str:
         rows = queries.own_assignments(db, current_identity())
         # Not those that an officer types in from paper: a draft is read by who writes it.
         drafts = [one.review_id for one in rows if one.review_id and one.state == "draft"]
+        rounds = series.own_rounds(db, current_identity())
         far = own_work.progress(db, drafts)
-    return render_template("reviews/index.html", rows=rows, far=far, left=left)
+    return render_template("reviews/index.html", rows=rows, rounds=rounds, far=far, left=left)
 
 
 @bp.route("/assignments/<uuid:assignment_id>/review", methods=["GET", "POST"])
