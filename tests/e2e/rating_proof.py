@@ -112,7 +112,7 @@ class Typist:
         self.context: BrowserContext = browser.new_context(base_url=site.url, locale="zh-CN")
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(_WATCH)
-        self.spelled = ""
+        self.spelled = self.kind = ""
         self.tally = Tally()
         self.model = dict.fromkeys(FIELDS, "")
         self.contested: set[str] = set()
@@ -192,6 +192,7 @@ class Typist:
         name = self.rng.choice(list(FIELDS))
         kind = self.rng.choices(list(self.kinds), self.weights)[0]
         self.tally.cuts[kind] += 1
+        self.kind = kind
         self._settle(self.page, sure=name in self.contested)
         start = self._value(name) if name in self.contested else self.model[name]
         self.model[name] = start
@@ -479,7 +480,7 @@ def prove(
             try:
                 typist.type_with_a_cut()
             except Lost as lost:
-                raise Lost(f"cut {number + 1}, seed {seed}: {lost}") from lost
+                raise Lost(f"cut {number + 1} ({typist.kind}), seed {seed}: {lost}") from lost
         tally = typist.finish()
         typist.context.close()
     finally:

@@ -88,5 +88,6 @@ document.addEventListener("submit", function (event) {
     var own = copies.filter(function (key) { return key.split("/")[1] === form.dataset.forgets; });
     if (own.length && !window.confirm(form.dataset.question)) { event.preventDefault(); return; }
     copies.forEach(function (key) { window.localStorage.removeItem(key); });
+    window.sessionStorage.clear();
   } catch (error) { /* a browser without a store keeps nothing */ }
 });

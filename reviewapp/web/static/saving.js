@@ -194,6 +194,8 @@
       part.refused = null;
       part.told = { kind: "saved", review: words.review, part: part.section.id, version: part.base, values: values };
       copies.tell(part.told);
+      remember(part.told);
+      remember(part.told);
     } else {
       part.refused = values;
     }
@@ -338,6 +340,9 @@
       Object.keys(parts).map(function (id) { return parts[id].told; }).filter(Boolean)
         .sort(function (one, other) { return one.version - other.version; }).forEach(copies.tell);
     }
+    follow(told);
+  });
+  function follow(told) {
     var part = told.kind === "saved" && told.review === words.review ? parts[told.part] : null;
     if (!part || part.isDirty || told.version <= versions[part.name]) return;
     // Several parts may share a version: then only the very next one tells of all of them.
@@ -349,7 +354,28 @@
     part.input.value = String(told.version);
     part.base = told.version;
     part.acked = valuesOf(part);
-  });
+  }
+
+  // A window that is loaded again may have been rendered before its own last save was through:
+  // its last saves stay at hand for a moment, in this window alone.
+  var LATELY = "saved/" + words.account + "/" + words.review + "/";
+  function remember(told) {
+    try {
+      window.sessionStorage.setItem(LATELY + told.part, JSON.stringify({ told: told, at: now() }));
+    } catch (error) { /* no store, then the next save asks */ }
+  }
+  (function () {
+    var lately = [];
+    try {
+      Object.keys(window.sessionStorage).forEach(function (key) {
+        if (key.indexOf("saved/") !== 0) return;
+        var kept = JSON.parse(window.sessionStorage.getItem(key));
+        window.sessionStorage.removeItem(key);
+        if (key.indexOf(LATELY) === 0 && now() - kept.at < 60000) lately.push(kept.told);
+      });
+    } catch (error) { return; }
+    lately.sort(function (one, other) { return one.version - other.version; }).forEach(follow);
+  })();
 
   // --- coming back ----------------------------------------------------------------------------
 
