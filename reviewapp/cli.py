@@ -177,7 +177,13 @@ def _rubrics(_arguments: argparse.Namespace) -> int:
 
 def _rules(arguments: argparse.Namespace) -> int:
     """Read every data file as a process would at its start, and say what each folder holds."""
-    from reviewapp.adapters import intake_words, notice_wording, rubric_files, rule_files
+    from reviewapp.adapters import (
+        intake_words,
+        notice_wording,
+        reminder_wording,
+        rubric_files,
+        rule_files,
+    )
     from reviewapp.config import ROOT
 
     folder = Path(arguments.folder or os.environ.get("RUBRICS_DIR") or ROOT / "rubrics")
@@ -189,6 +195,7 @@ def _rules(arguments: argparse.Namespace) -> int:
     intake_words.load_words(folder / "intake.yaml")
     notice_wording.load_wording(folder / "notice" / notice_wording.DEFAULT_WORDING.name)
     notice_wording.load_problem_rule(folder / "notice" / notice_wording.DEFAULT_PROBLEMS.name)
+    reminder_wording.load(folder)
     print("ok")
     return 0
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,7 @@ class Config:
     reads_scans: bool
     lease_seconds: int
     sweep_seconds: int
+    mail_url: str
     secure_cookies: bool
     trusted_proxies: int
     is_demo: bool
@@ -76,6 +78,7 @@ class Config:
             reads_scans=flag(environ, "OCR", True),
             lease_seconds=_number(environ, "LEASE_SECONDS", 60, 2, 3600),
             sweep_seconds=_number(environ, "SWEEP_SECONDS", 30, 1, 3600),
+            mail_url=_mail(environ),
             secure_cookies=flag(environ, "SECURE_COOKIES", False),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, 0, 10),
             is_demo=flag(environ, "DEMO", False),
@@ -126,6 +129,24 @@ def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple
     url = environ.get(name) or default
     if not url.startswith(schemes):
         raise SettingError(f"{name} must begin with {' or '.join(schemes)}.")
+    return url
+
+
+def _mail(environ: Mapping[str, str]) -> str:
+    """Return the mail server's address, empty for none: smtp[s]://user:word@host:port?from=…"""
+    url = environ.get("MAIL_URL", "").strip()
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        whole = bool(parts.hostname) and "@" in "".join(parse_qs(parts.query).get("from", []))
+        if parts.scheme not in {"smtp", "smtps"} or not whole or parts.port == 0:
+            raise ValueError
+    except ValueError:
+        # Never the value itself: it may hold a password.
+        raise SettingError(
+            "MAIL_URL must be smtp://host?from=name@host, or smtps://, with user:word@ if asked for."
+        ) from None
     return url
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from reviewapp.adapters import ocr, pdf, rule_files
+from reviewapp.adapters import mail, ocr, pdf, rule_files
 from reviewapp.adapters.intake_words import load_words
 from reviewapp.adapters.ocr import Reading
 from reviewapp.adapters.pdf import ReadLimits
@@ -26,6 +26,7 @@ from reviewapp.services import (
     intakes,
     page_texts,
     prechecks,
+    reminders,
     scan_jobs,
     shared_text,
 )
@@ -254,4 +255,26 @@ def keep_page_text(workshop: Workshop, lease: Lease, tell: Tell) -> None:
     with workshop.database.transaction() as session:
         if pages:
             page_texts.keep(session, version_id, pages, now=workshop.clock())
+        finish(session, workshop, lease)
+
+
+@task(reminders.TASK)
+def send_reminder(workshop: Workshop, lease: Lease, tell: Tell) -> None:
+    """Send one message of the outbox; on failure its row says why, and the job is tried again."""
+    message_id = UUID(lease.arguments["message_id"])
+    url = workshop.config.mail_url
+    with workshop.database.read() as session:
+        row = reminders.to_send(session, message_id) if url else None
+        letter = (row.address, row.subject, row.text) if row is not None else None
+    if letter is not None:
+        address, subject, text = letter
+        try:
+            mail.send(url, key=str(message_id), address=address, subject=subject, text=text)
+        except mail.NotSent as error:
+            with workshop.database.transaction() as session:
+                reminders.failed(session, message_id, str(error))
+            raise
+    with workshop.database.transaction() as session:
+        if letter is not None:
+            reminders.sent(session, message_id, now=workshop.clock())
         finish(session, workshop, lease)

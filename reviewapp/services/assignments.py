@@ -59,6 +59,7 @@ def assign(
         row.assigned_by = _hand(actor)
         row.declared_at = row.declined_at = None
         row.decline_ground = row.decline_reason = ""
+        row.due_on = None
     try:
         with session.begin_nested():
             session.add(row)
@@ -217,11 +218,11 @@ def _request(session: Session, round_: Round, actor: Identity) -> SpreadRequest:
         per_report=round_.experts_per_report,
         forbidden=recusals.forbidden_pairs(session, reports) | gone,
         kept=kept,
-        other_load=_other_load(session, round_.id),
+        other_load=other_load(session, round_.id),
     )
 
 
-def _other_load(session: Session, round_id: UUID) -> dict[UUID, int]:
+def other_load(session: Session, round_id: UUID) -> dict[UUID, int]:
     """Count what experts carry in other rounds that are in rating."""
     rows = session.execute(
         sa.select(col(Assignment.expert_id), sa.func.count())

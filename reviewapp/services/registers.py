@@ -82,6 +82,7 @@ REGISTERS: dict[str, Register] = {
             Column("title", N_("Professional title"), ("职称", "title")),
             Column("field", N_("Field"), ("专业", "研究方向", "field")),
             Column("phone", N_("Phone"), ("联系电话", "电话", "手机", "phone")),
+            Column("mail", N_("Mail"), ("邮箱", "电子邮箱", "电子邮件", "mail", "email")),
             Column("note", N_("Remark"), ("备注", "note")),
         ),
         ("name", "institution"),

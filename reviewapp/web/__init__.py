@@ -15,6 +15,7 @@ FEATURES = (
     "registers",
     "reports",
     "assignments",
+    "panel",
     "reviews",
     "settlement",
     "results",

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from reviewapp.db.models import Account, Agency, Intake, Notice, Recusal
+from reviewapp.db.models import Account, Agency, Intake, Notice, OutboxMessage, Recusal
 from reviewapp.db.session import Database
 from tests import rows
 from tests.notice_rows import settled
@@ -83,7 +83,15 @@ def _enter(session: Session, cast: Cast) -> Things:
         ground="family",
         declared_by=cast.chen.id,
     )
-    session.add_all([intake, notice, recusal])
+    message = OutboxMessage(
+        created_at=NOW,
+        round_id=in_rating.id,
+        expert_id=cast.chen.expert_id,
+        written_by=cast.meng.id,
+        subject="催办",
+        text="请完成评审",
+    )
+    session.add_all([intake, notice, recusal, message])
     session.flush()
     account = session.exec(select(Account.id).where(Account.login == "meng")).one()
     agency = session.exec(select(Agency.id)).first()
@@ -91,7 +99,9 @@ def _enter(session: Session, cast: Cast) -> Things:
         "account_id": [account],
         "assignment_id": [work.id],
         "entry_id": [agency],
+        "expert_id": [cast.chen.expert_id],
         "intake_id": [intake.id],
+        "message_id": [message.id],
         "notice_id": [notice.id],
         "recusal_id": [recusal.id],
         "report_id": [report.id, uploaded.id, result.id],

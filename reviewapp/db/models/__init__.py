@@ -5,6 +5,7 @@ from reviewapp.db.models.event import Event, EventHead
 from reviewapp.db.models.evidence import Evidence, Phrase
 from reviewapp.db.models.job import Job
 from reviewapp.db.models.notice import Answer, Notice, NoticeHand, Receipt
+from reviewapp.db.models.outbox import OutboxMessage
 from reviewapp.db.models.page_reading import PageReading
 from reviewapp.db.models.page_text import PageTextRow
 from reviewapp.db.models.precheck import Finding, Precheck, ReportText, SentencePrint, Verdict
@@ -52,6 +53,7 @@ __all__ = [
     "NoticeHand",
     "Opinion",
     "OpinionItem",
+    "OutboxMessage",
     "PageReading",
     "PageTextRow",
     "Phrase",

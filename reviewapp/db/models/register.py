@@ -41,5 +41,6 @@ class Expert(Table, table=True):
     title: str = ""  # professional title, as 教授
     field: str = ""
     phone: str = ""
+    mail: str = ""  # address that reminders go to
     note: str = ""
     is_active: bool = True

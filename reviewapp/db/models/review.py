@@ -1,7 +1,7 @@
 """Recusals, assignments, reviews with their scores, and the frozen snapshots of submissions."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +45,7 @@ class Assignment(Table, table=True):
     expert_id: uuid.UUID = Field(foreign_key="expert.id", index=True)
     state: str = "assigned"
     assigned_by: uuid.UUID = Field(foreign_key="account.id")
+    due_on: date | None = None  # the own last day (Asia/Shanghai), instead of the round's
     # The moment the expert declared to have no conflict; before it no file opens.
     declared_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decline_ground: str = ""  # conflict, expertise, time, other

@@ -57,7 +57,7 @@ def open_rows(session: Session, who: Identity) -> Sequence[Any]:
             col(Report.kind),
             col(Round.title).label("round_title"),
             col(ReportVersion.pages),
-            col(RoundPhase.ends_on),
+            sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)).label("ends_on"),
         )
         .join(Report, col(Report.id) == col(Assignment.report_id))
         .join(Round, col(Round.id) == col(Report.round_id))

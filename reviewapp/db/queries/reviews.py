@@ -233,7 +233,13 @@ def _assignments(
         return []
     rows = session.execute(
         sa.select(
-            Assignment, Report, Round, Review, Agency.name, ReportVersion.pages, RoundPhase.ends_on
+            Assignment,
+            Report,
+            Round,
+            Review,
+            Agency.name,
+            ReportVersion.pages,
+            sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)),
         )  # type: ignore[call-overload]
         .join(Report, col(Report.id) == col(Assignment.report_id))
         .join(Round, col(Round.id) == col(Report.round_id))
@@ -369,7 +375,7 @@ def _page(session: Session, review_id: UUID) -> ReviewPage | None:
         round_title=round_.title,
         phase=round_.phase,
         hides_findings=round_.hides_findings,
-        due=due,
+        due=assignment.due_on or due,
         expert=expert,
         expert_id=assignment.expert_id,
         state=review.state,

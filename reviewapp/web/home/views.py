@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
+from reviewapp.db.queries.panel import own_reminders
 from reviewapp.db.queries.standing import standing
 from reviewapp.db.queries.waiting import has_accounts, home_page
 from reviewapp.domain.policy import Permission
@@ -34,10 +35,16 @@ def waiting() -> str:
     with read() as session:
         who = current_identity()
         page = home_page(session, who, now=now(), today=today())
+        reminders = own_reminders(session, who)
         present = standing(session) if who.may(Permission.ROUND_READ) else None
     stripes = distribution(present.letters) if present else ()
     return render_template(
-        "home/waiting.html", page=page, present=present, stripes=stripes, left=left
+        "home/waiting.html",
+        page=page,
+        present=present,
+        stripes=stripes,
+        left=left,
+        reminders=reminders,
     )
 
 
