@@ -26,6 +26,7 @@ from reviewapp.domain.policy import Identity, Permission, Role
 from reviewapp.domain.rubric import canonical_json, format_points
 from reviewapp.domain.scoring import ReviewSheet, Totals
 from reviewapp.services import audit, settlement
+from reviewapp.services.review_heads import head_of
 from reviewapp.services.review_saving import (
     Saved,
     StaleSave,
@@ -128,6 +129,7 @@ def freeze(session: Session, review: Review, *, actor: Identity, now: datetime) 
         .where(col(ReviewSnapshot.review_id) == review.id)
     ).one()
     content = _content(review, assignment, sheet, result, state_of(session, review))
+    content["head"] = head_of(session, review, rubric)
     session.add(
         ReviewSnapshot(
             created_at=now,

@@ -11,6 +11,7 @@ from reviewapp.web.reviews import (  # noqa: E402
     phrases,  # noqa: F401
     reading,  # noqa: F401
     series,  # noqa: F401
+    signing,  # noqa: F401
     states,  # noqa: F401
     worksheets,  # noqa: F401
     writing,  # noqa: F401
