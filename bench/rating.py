@@ -336,6 +336,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if not 0 < arguments.seconds <= 600 or not all(0 < n <= 2000 for n in arguments.reviewers):
         parser.error("at most 2000 reviewers and 600 seconds")
+    # Stopped by `timeout`, the web process and the database go as well.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     # A connection a request: the default of 1024 open files is soon reached.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
