@@ -99,7 +99,10 @@
 
   form.addEventListener("input", function (event) {
     var part = partOf(event.target);
-    if (part && isKept(event.target) && part.composing !== event.target) touched(part);
+    if (!part || !isKept(event.target)) return;
+    // A composition whose end was never told is over with the first sign outside of it.
+    if (part.composing === event.target && !event.isComposing) part.composing = null;
+    if (part.composing !== event.target) touched(part);
   });
   form.addEventListener("change", function (event) {
     var part = partOf(event.target);
