@@ -286,7 +286,13 @@ def test_the_opinion_is_drafted_without_names_and_released_only_when_finished(
     with pytest.raises(opinions.StaleOpinion) as stale, database.transaction() as session:
         opinions.save_item(session, report_id, "rules", "另写", was=was, actor=cast.shen, now=NOW)
     assert (stale.value.stored, stale.value.sent) == ("文号有误", "另写")
+    # The experts signed their overall opinions: refused until the officer takes the names out.
+    with pytest.raises(Invalid) as named, database.transaction() as session:
+        opinions.finish(session, report_id, actor=cast.meng, now=NOW)
+    assert named.value.field == "overall"
     with database.transaction() as session:
+        was = opinions.mark_of(session.exec(select(Opinion.overall)).one())
+        opinions.save_overall(session, report_id, "数据基本可靠", was=was, actor=cast.meng, now=NOW)
         opinions.finish(session, report_id, actor=cast.meng, now=NOW)
         assert session.exec(select(Opinion.state)).one() == "final"
 
