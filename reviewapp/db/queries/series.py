@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from reviewapp.db.models import (
     ReportVersion,
     Review,
     Round,
-    RoundPhase,
     Score,
 )
 from reviewapp.db.queries.reviews import EvidenceLine, ScoreLine
@@ -72,7 +71,6 @@ class Series:
     round_id: UUID
     round_title: str
     phase: str
-    due: date | None
     rubric: Rubric
     rubric_hash: str
     others: tuple[tuple[str, Rubric, int], ...]  # other rubrics of one's reviews: hash, count
@@ -156,13 +154,12 @@ def series(session: Session, who: Identity, round_id: UUID, rubric_hash: str = "
     chosen = [one for one in found if one[0].rubric_hash == rubric_hash]
     ids = [one[0].id for one in chosen]
     scores, rated, cited = *_scores(session, ids), _evidence(session, ids)
-    round_, due = session.get_one(Round, round_id), _due(session, round_id)
+    round_ = session.get_one(Round, round_id)
     ready, undeclared = _not_begun(session, who, round_id)
     return Series(
         round_id=round_id,
         round_title=round_.title,
         phase=round_.phase,
-        due=due,
         rubric=rubric_by_hash(session, rubric_hash),
         rubric_hash=rubric_hash,
         others=tuple(
@@ -291,14 +288,6 @@ def _evidence(
         )
         own[row.criterion] = (*before, EvidenceLine(row.id, len(before) + 1, citation))
     return cited
-
-
-def _due(session: Session, round_id: UUID) -> date | None:
-    return session.execute(
-        sa.select(col(RoundPhase.ends_on)).where(
-            col(RoundPhase.round_id) == round_id, col(RoundPhase.phase) == "rating"
-        )
-    ).scalar_one_or_none()
 
 
 def _not_begun(session: Session, who: Identity, round_id: UUID) -> tuple[int, int]:

@@ -37,12 +37,12 @@
     });
   }
   function clean(row) {
-    row.isDirty = false;
+    row.isDirty = row.isRenewed = false;
     row.copies.drop(part);
   }
 
   Array.prototype.forEach.call(table.querySelectorAll("form[data-review]"), function (form) {
-    var row = { form: form, copies: window.reviewCopies(words.account, form.dataset.review), isDirty: false, sent: null, first: 0, timer: 0 };
+    var row = { form: form, copies: window.reviewCopies(words.account, form.dataset.review), isDirty: false, isRenewed: false, sent: null, first: 0, timer: 0 };
     rows[form.dataset.review] = row;
     // What a window left behind goes to the platform with the version that it was made from: if
     // another text was saved since, both are shown.
@@ -116,12 +116,23 @@
     var row = rowOf(event.target), code = event.detail.xhr.status;
     if (!row || (code !== 400 && code !== 401 && code < 500)) return;
     event.preventDefault();
-    later(row, code === 401 ? words.out : words.waits);
+    if (code < 500 && !row.isRenewed) { row.isRenewed = true; renew(row); return; }
+    later(row, words.waits);
   });
 
   table.addEventListener("click", function (event) {
-    var theirs = event.target.closest("[data-theirs]"), row = rowOf(theirs);
+    var chosen = event.target.closest("[data-theirs], [name=keep]"), row = rowOf(chosen);
     if (!row) return;
+    var theirs = chosen.matches("[data-theirs]") ? chosen : null;
+    if (!theirs) {
+      // Not by the button itself: leaving the field has sent it already, without the choice.
+      event.preventDefault();
+      field(row.form, "version").value = chosen.value;
+      keep(row);
+      send(row);
+      field(row.form, "reason").focus();
+      return;
+    }
     event.preventDefault();
     field(row.form, "points").value = theirs.dataset.points;
     field(row.form, "reason").value = theirs.dataset.reason;
