@@ -40,6 +40,7 @@ _LEFT, _CENTER, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
 _TWIPS = 20
+_SHORT = 168  # characters: six lines of a page
 
 
 def to_docx(content: NoticeContent) -> bytes:
@@ -134,9 +135,18 @@ class _Writer:
             put_run(run._r.get_or_add_rPr(), element("w:spacing", val=round(tracking * _TWIPS)))
         return paragraph
 
-    def _blank(self, count: int) -> None:
+    def _blank(self, count: int, *, kept: bool = False) -> None:
         for _ in range(count):
-            self._line("")
+            self._line("").paragraph_format.keep_with_next = kept or None
+
+    def _keep_last(self) -> None:
+        """Keep the last paragraph with what follows: a signed page carries text as well.
+
+        A long one stays free: LibreOffice would move all of it, not its last lines.
+        """
+        last = self.document.paragraphs[-1]
+        if len(last.text) <= _SHORT:
+            last.paragraph_format.keep_with_next = True
 
     def _organ(self, block: Block) -> None:
         size = layout.organ_pt(block.text)
@@ -184,7 +194,8 @@ class _Writer:
         put_paragraph(paragraph._p.get_or_add_pPr(), outline)
 
     def _annex_list(self, block: Block) -> None:
-        self._blank(1)
+        self._keep_last()
+        self._blank(1, kept=True)
         several = len(block.items) > 1
         number_em = 1.0 if several else 0.0
         for at, item in enumerate(block.items, 1):
@@ -196,7 +207,8 @@ class _Writer:
             form.first_line_indent = Pt(-((3 if at == 1 else 0) + number_em) * _EM_PT)
 
     def _signature(self, block: Block) -> None:
-        self._blank(self.indents.blank_lines)
+        self._keep_last()
+        self._blank(self.indents.blank_lines, kept=True)
         self._right(block, self.indents.signature).paragraph_format.keep_with_next = True
 
     def _date(self, block: Block) -> None:

@@ -137,6 +137,20 @@ def test_signature_and_date_stand_as_the_norm_places_them(sealed: bool) -> None:
         assert day.left - name.left == pytest.approx(2 * em, abs=3)
 
 
+@pytest.mark.parametrize("lines", range(0, 24, 2))
+def test_a_signed_page_carries_text_of_the_body_as_well(lines: int) -> None:
+    words = "".join(itertools.islice(itertools.cycle(HAN), 28 * lines + 20))
+    content = notice(requirements=(Requirement(heading="认真整改", text=words),))
+    signature = content.first(BlockKind.SIGNATURE).text
+
+    pages = read_pages(to_pdf(content))
+
+    signed = next(page for page in pages if any(line.text == signature for line in page))
+    at = next(n for n, line in enumerate(signed) if line.text == signature)
+    before = [line.text for line in signed[:at] if len(line.text) > 4]
+    assert any(set(text) <= {*HAN, "。"} for text in before), before
+
+
 def _line(page: list[Line], text: str) -> Line | None:
     return next((line for line in page if line.text == text), None)
 
