@@ -91,6 +91,31 @@ def text_in(page: PageText, box: BoxTuple) -> str:
     )
 
 
+def steady(sizes: Sequence[tuple[float, float]], blocks: Sequence[BoxTuple]) -> list[BoxTuple]:
+    """Return the crop of each page such that type does not change its size from page to page.
+
+    Pages of one size share the sides that fit most of them; a page that is wider inside keeps its
+    own, and one that is not cropped stays whole.
+    """
+    sides: dict[tuple[float, float], tuple[float, float]] = {}
+    for size in set(sizes):
+        own = [
+            block
+            for one, block in zip(sizes, blocks, strict=True)
+            if one == size and (block[0] > 0 or block[2] < size[0])
+        ]
+        if own:
+            lefts, rights = sorted(b[0] for b in own), sorted(b[2] for b in own)
+            sides[size] = (lefts[len(own) // 5], rights[-1 - len(own) // 5])
+    steadied = []
+    for size, block in zip(sizes, blocks, strict=True):
+        if size in sides and (block[0] > 0 or block[2] < size[0]):
+            left, right = sides[size]
+            block = (min(block[0], left), block[1], max(block[2], right), block[3])
+        steadied.append(block)
+    return steadied
+
+
 def around(boxes: Sequence[BoxTuple]) -> BoxTuple:
     """Return the smallest box that holds all boxes, of which there is at least one."""
     return (

@@ -26,6 +26,9 @@ document.querySelector('main form').submit();
 LOOK = """JSON.stringify({
   heading: (document.querySelector('h1') || {}).innerText || '',
   htmx: typeof window.htmx,
+  pictures: document.querySelectorAll('.leaf image').length,
+  lines: document.querySelectorAll('.lines text').length,
+  open: document.querySelectorAll('.criterion.now').length,
   agent: navigator.userAgent,
   wide: document.documentElement.scrollWidth > window.innerWidth + 1
 })"""
@@ -63,7 +66,7 @@ class Walk:
             self.step = "signed-in"
             self.page.runJavaScript(SIGN_IN % (json.dumps(self.login), json.dumps(self.password)))
             return
-        QTimer.singleShot(600, lambda: self.page.runJavaScript(LOOK, self.look))
+        QTimer.singleShot(1500, lambda: self.page.runJavaScript(LOOK, self.look))
 
     def look(self, text):
         self.seen.append(dict(json.loads(text), address=self.page.url().path()))

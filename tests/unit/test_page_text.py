@@ -110,3 +110,15 @@ def test_a_page_with_a_single_short_line_is_not_cropped() -> None:
     lines = (Line(1, Box(250, 100, 345, 114), "封面"),)
     document = Document("0" * 64, "", 1, "", (Page(1, 595, 842, lines),))
     assert page_text.of_document(document)[0].block == (0, 0, 595, 842)
+
+
+def test_type_keeps_its_size_from_page_to_page() -> None:
+    size, whole = (595.0, 842.0), (0.0, 0.0, 595.0, 842.0)
+    usual = (76.0, 0.0, 519.0, 842.0)
+    cover, wide = (150.0, 0.0, 440.0, 842.0), (40.0, 0.0, 560.0, 842.0)
+    blocks = [cover, whole, *[usual] * 8, wide]
+    found = page_text.steady([size] * len(blocks), blocks)
+    assert found == [usual, whole, *[usual] * 8, wide]
+    turned = page_text.steady([size, (842.0, 595.0)], [usual, (30.0, 0.0, 800.0, 595.0)])
+    assert turned == [usual, (30.0, 0.0, 800.0, 595.0)]
+    assert page_text.steady([], []) == []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import PageTextRow
-from reviewapp.domain.page_text import BoxTuple, PageText, TextLine
+from reviewapp.domain.page_text import BoxTuple, PageText, TextLine, steady
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ UNKNOWN = (595.3, 841.9)
 
 
 def shapes(session: Session, version_id: UUID, pages: int) -> tuple[PageShape, ...]:
-    """Return the shape of every page of a version; A4 where nothing is kept."""
+    """Return the shape of every page of a version, steadied; A4 where nothing is kept."""
     row = PageTextRow
     known = {
         page: PageShape(page, width, height, _box(block), tuple(_box(one) for one in tables))
@@ -39,10 +39,12 @@ def shapes(session: Session, version_id: UUID, pages: int) -> tuple[PageShape, .
         )
     }
     width, height = UNKNOWN
-    return tuple(
+    found = [
         known.get(number) or PageShape(number, width, height, (0, 0, width, height), ())
         for number in range(1, pages + 1)
-    )
+    ]
+    blocks = steady([(one.width, one.height) for one in found], [one.block for one in found])
+    return tuple(replace(one, block=block) for one, block in zip(found, blocks, strict=True))
 
 
 def texts(session: Session, version_id: UUID) -> tuple[PageText, ...]:

@@ -116,9 +116,9 @@
       var middle = (low + high + 1) >> 1;
       if (leaves[middle].getBoundingClientRect().top <= top) low = middle; else high = middle - 1;
     }
-    if (low + 1 === present && teller.dataset.told) return;
     present = low + 1;
-    teller.dataset.told = "1";
+    if (teller.dataset.told === String(present)) return;
+    teller.dataset.told = String(present);
     teller.textContent = teller.dataset.words.replace("{page}", present);
     var last = null;
     workspace.all(".headings a").forEach(function (link) {

@@ -1,0 +1,233 @@
+"""The workspace in a real browser: a review by keyboard alone, evidence, panes, what axe says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from reviewapp.db.models import Evidence, Review, Score
+from tests import people
+from tests.e2e.conftest import Site, make_site
+from tests.e2e.reviewing import database_of, fill
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = make_site(tmp_path / "site")
+    fill(site, tmp_path)
+    site.start_web()
+    yield site
+    site.stop()
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does."""
+    for _time in range(60):
+        if page.evaluate("s => !!document.activeElement.closest(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def _keys(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def _open(page: Page) -> Page:
+    """Sign in and begin the review without a mouse."""
+    page.goto("/sign-in")
+    _tab_to(page, "[name=login]")
+    page.keyboard.type("chen")
+    _tab_to(page, "[name=password]")
+    page.keyboard.type(people.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("待办")
+    _tab_to(page, "a[href='/reviews']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reviews")
+    _tab_to(page, "main td a.btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review")
+    _tab_to(page, "main button.btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/reviews/[0-9a-f-]{36}"))
+    expect(page.locator("#work")).to_be_visible()
+    return page
+
+
+def _now(page: Page) -> str:
+    return str(page.locator(".criterion.now").get_attribute("data-criterion"))
+
+
+def fair(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    told = [
+        (one["id"], [node["target"] for node in one["nodes"]][:3])
+        for one in found.response["violations"]
+    ]
+    assert not told, told
+
+
+def test_a_whole_review_is_done_by_keyboard_alone(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site))
+    assert _now(page) == "outline"
+    # What the confirmed finding suggests, with its place.
+    _keys(page, "t")
+    expect(page.locator("#f-points-outline")).to_have_value("5")
+    expect(page.locator("#chips-outline .chip")).to_have_count(1)
+    expect(page.locator("#s-criterion-outline")).to_contain_text("已保存")
+    # A deduction of one's own, twice half a point, on the next criterion; kept as a phrase.
+    _keys(page, "j", "d")
+    page.keyboard.type("封面缺少日期")
+    _keys(page, "Tab")
+    page.keyboard.type("0.5")
+    _keys(page, "Tab")
+    page.keyboard.type("2")
+    _tab_to(page, "[name^=deduct-keep]")
+    _keys(page, "Space")
+    page.keyboard.press("Shift+Tab")
+    _keys(page, "Enter")
+    expect(page.locator("#f-points-elements")).to_have_value("3")
+    expect(page.locator("#f-reason-elements")).to_have_value(
+        "封面缺少日期，2处，每处扣0.5分，共扣1分"
+    )
+    # Points typed, with lines of the page as the only ground for what is lost.
+    _keys(page, "Escape", "j", "p")
+    page.keyboard.type("4")
+    _keys(page, "Escape", "]", "]")
+    expect(page.locator("#page-3 .lines text").first).to_be_attached()
+    _keys(page, "e", "ArrowDown", "Shift+ArrowDown", "Enter")
+    expect(page.locator(".criterion.now .chip")).to_have_count(1)
+    assert _now(page) == "drafting"
+    for _time in range(20):
+        before = _now(page)
+        _keys(page, "j")
+        if _now(page) == before:
+            break
+        _keys(page, "m")
+    _keys(page, "i")
+    page.keyboard.type("总体较好。")
+    _keys(page, "Escape")
+    expect(page.locator("#total")).to_contain_text("97")
+    expect(page.locator("#s-opinion")).to_contain_text("已保存")
+    _keys(page, "Shift+S", "Enter")
+    expect(page.get_by_text("评审已提交")).to_be_visible()
+    fair(page)
+    with database_of(site).read() as session:
+        review = session.exec(select(Review)).one()
+        assert (review.state, review.total_hundredths) == ("submitted", 9700)
+        cited = session.exec(select(Evidence).order_by(Evidence.page)).all()  # type: ignore[arg-type]
+        assert [(one.criterion, one.page) for one in cited] == [("outline", 3), ("drafting", 3)]
+        assert len(cited[1].quote) > 30
+        drafting = session.exec(select(Score).where(Score.criterion == "drafting")).one()
+        assert (drafting.points_hundredths, drafting.reason) == (400, "")
+
+
+def test_no_key_acts_while_somebody_types_or_composes(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site))
+    _keys(page, "r")
+    page.keyboard.type("jktdm?eb/S")
+    assert _now(page) == "outline"
+    expect(page.locator("#f-reason-outline")).to_have_value("jktdm?eb/S")
+    expect(page.locator("#f-points-outline")).to_have_value("")
+    # Pinyin in the making: the keys belong to the input method, Escape as well.
+    client = page.context.new_cdp_session(page)
+    client.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
+    for name in ("j", "Escape"):
+        page.evaluate(
+            """name => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+            {key: name, keyCode: 229, isComposing: true, bubbles: true, cancelable: true}))""",
+            name,
+        )
+    assert page.evaluate("document.activeElement.id") == "f-reason-outline"
+    client.send("Input.insertText", {"text": "你"})
+    expect(page.locator("#f-reason-outline")).to_have_value("jktdm?eb/S你")
+    # Outside a field a composing key does nothing either, a free one does.
+    _keys(page, "Escape")
+    page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent('keydown',
+        {key: 'j', keyCode: 229, bubbles: true}))"""
+    )
+    assert _now(page) == "outline"
+    _keys(page, "j")
+    assert _now(page) == "elements"
+
+
+def test_evidence_waits_in_the_browser_until_the_platform_is_back(
+    site: Site, open_page: Open
+) -> None:
+    page = _open(open_page(site))
+    expect(page.locator("#page-1 .lines text").first).to_be_attached()
+    page.context.set_offline(True)
+    _keys(page, "e", "Enter")
+    expect(page.locator("#chips-outline .pending")).to_have_count(1)
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    expect(page.locator("#chips-outline .pending")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#chips-outline .chip")).to_have_count(1)
+    with database_of(site).read() as session:
+        assert len(session.exec(select(Evidence)).all()) == 1
+
+
+def test_panes_are_resized_by_keys_and_remembered(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site))
+    splitter = page.locator("[data-splits=rubric]")
+    splitter.focus()
+    _keys(page, "ArrowLeft", "ArrowLeft")
+    width = page.locator("#rubric").evaluate("one => one.offsetWidth")
+    assert splitter.get_attribute("aria-valuenow") == str(width)
+    _keys(page, "Escape", "o")
+    assert page.locator("#guide").is_visible()
+    page.locator("#guide").press("z")
+    page.reload()
+    assert page.locator("#rubric").evaluate("one => one.offsetWidth") == width
+    assert page.locator("#guide").is_visible()
+    assert page.evaluate("document.documentElement.classList.contains('type-2')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(site: Site, open_page: Open, scheme: str) -> None:
+    page = _open(open_page(site, color_scheme=scheme))
+    fair(page)
+    _keys(page, "o", "t")
+    expect(page.locator("#chips-outline .chip")).to_have_count(1)
+    page.locator("#f-find").fill("绩效目标")
+    expect(page.locator("#found .hits li").first).to_be_visible()
+    fair(page)
+    page.locator("#f-find").press("Escape")
+    _keys(page, "d")
+    _keys(page, "Escape", "e")
+    expect(page.locator(".picked")).to_have_count(1)
+    fair(page)
+    _keys(page, "Escape", "?")
+    expect(page.locator("#keys")).to_be_visible()
+    fair(page)
+    _keys(page, "Escape", "Shift+S", "Enter")
+    expect(page.locator(".missing li").first).to_be_visible()
+    fair(page)
+
+
+def test_a_phone_shows_one_pane_at_a_time(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site, viewport={"width": 390, "height": 844}))
+    expect(page.locator("#viewer")).to_be_visible()
+    expect(page.locator("#rubric")).to_be_hidden()
+    fair(page)
+    page.get_by_role("link", name="评分", exact=True).click()
+    expect(page.locator("#viewer")).to_be_hidden()
+    page.locator("#f-reason-outline").fill("手机上记的一句")
+    expect(page.locator("#s-criterion-outline")).to_contain_text("已保存")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_role("button", name="提交评审")).to_be_visible()
+    page.locator("summary", has_text="菜单").click()
+    expect(page.get_by_role("link", name="谢绝")).to_be_visible()
+    fair(page)
