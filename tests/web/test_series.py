@@ -264,7 +264,8 @@ def test_the_worksheet_has_all_own_reports_by_all_criteria(
     page = client_of(cast.chen).get(path).text
     for one in rows._LOADED["key-project"].criteria:
         assert one.title in page
-    assert page.count('<th scope="row"') == 3
+    assert page.count('<th scope="row"') == 4
+    assert "未开始的报告" in page
     assert "<td>4</td>" in page
     assert "<td>4</td>" not in client_of(cast.chen).get(f"{path}&empty=1").text
     assert "未声明的报告" not in page

@@ -193,6 +193,20 @@ def ready_assignments(session: Session, who: Identity, round_id: UUID) -> tuple[
     return tuple(row[0] for row in rows)
 
 
+def ready_titles(session: Session, who: Identity, round_id: UUID, kind: str) -> tuple[str, ...]:
+    """Return the titles of the declared reports of a kind whose reviews are not begun."""
+    rows = session.execute(
+        sa.select(col(Report.title))
+        .join(Assignment, col(Assignment.report_id) == col(Report.id))
+        .where(
+            col(Assignment.id).in_(ready_assignments(session, who, round_id)),
+            col(Report.kind) == kind,
+        )
+        .order_by(col(Report.title), col(Report.id))
+    )
+    return tuple(row[0] for row in rows)
+
+
 def _own(who: Identity) -> tuple[Any, ...]:
     return (
         col(Assignment.expert_id) == who.expert_id,

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
+from reviewapp.db.queries import series
 from reviewapp.db.queries import work_done as queries
 from reviewapp.db.queries.work_done import WorkDone
 from reviewapp.domain.errors import N_, NotFound
@@ -26,9 +27,13 @@ from reviewapp.web.support.parts import SHANGHAI, now, read
 def worksheet() -> str:
     """Show all of one's own reports of a round by all criteria, to print and to write on."""
     found = of_round(_round(), request.args.get("rubric", ""))
+    with read() as db:
+        kind = found.rubric.kind.value
+        ready = series.ready_titles(db, current_identity(), found.round_id, kind)
     return render_template(
         "reviews/worksheet.html",
         series=found,
+        ready=ready,
         rubric=found.rubric,
         is_empty=request.args.get("empty") == "1",
         printed=now(),
