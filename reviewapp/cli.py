@@ -180,6 +180,7 @@ def _rules(arguments: argparse.Namespace) -> int:
     from reviewapp.adapters import (
         intake_words,
         notice_wording,
+        offline_form,
         reminder_wording,
         rubric_files,
         rule_files,
@@ -195,6 +196,7 @@ def _rules(arguments: argparse.Namespace) -> int:
     intake_words.load_words(folder / "intake.yaml")
     notice_wording.load_wording(folder / "notice" / notice_wording.DEFAULT_WORDING.name)
     notice_wording.load_problem_rule(folder / "notice" / notice_wording.DEFAULT_PROBLEMS.name)
+    offline_form.load(folder)
     reminder_wording.load(folder)
     print("ok")
     return 0

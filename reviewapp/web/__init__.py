@@ -16,6 +16,7 @@ FEATURES = (
     "reports",
     "assignments",
     "panel",
+    "offline",
     "reviews",
     "settlement",
     "results",

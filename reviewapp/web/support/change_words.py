@@ -50,6 +50,7 @@ NAMES: dict[str, str] = {
     "experts": N_("Experts"),
     "experts_per_report": N_("Experts per report"),
     "field": N_("Field"),
+    "fields": N_("Parts of the review"),
     "file": N_("File"),
     "files": N_("Files"),
     "finding": N_("Finding"),

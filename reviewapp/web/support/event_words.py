@@ -64,6 +64,7 @@ EVENT_WORDS: dict[str, str] = {
     "review.paper-confirmed": N_("review from paper confirmed"),
     "review.paper-sent-back": N_("review from paper sent back"),
     "review.reopened": N_("review reopened"),
+    "review.taken-from-form": N_("review filled in offline taken over"),
     "review.went-over": N_("review taken over to a newer version of the report"),
     "review.submitted": N_("review submitted"),
     "settlement.closed-early": N_("closed with the reviews that are in"),
