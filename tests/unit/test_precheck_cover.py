@@ -62,6 +62,14 @@ def test_a_period_under_the_label_leaves_the_date_to_its_own_line() -> None:
     assert facts_of(cover)["report_date"] == "2025-06-30"
 
 
+def test_a_title_whose_last_character_stands_alone_is_read_whole() -> None:
+    cover = ("#2022—2024年度中小企业技术改造专项资金绩效评价报", "#告", *PLAIN[3:])
+
+    found = facts_of(cover)
+    assert found["title"] == "2022—2024年度中小企业技术改造专项资金绩效评价报告"
+    assert missing_of(cover) == set()
+
+
 def test_a_name_that_begins_like_a_label_is_a_name() -> None:
     cover = (*PLAIN[:5], "评价机构联合会咨询有限公司", PLAIN[6])
 

@@ -15,6 +15,7 @@ MOST_PAGES = 3  # precheck contract
 _SEAL = re.compile(r"[(](?:盖章|公章|签章|加盖公章|盖公章|印章)[)]")
 _TRIM = "_ .。,;:－-—《》"
 _TITLE_LINES = 5
+_ORPHANS = 3  # characters of a title that a line break may leave alone
 _LEAST_GLUED = 3  # rows whose label and value stand together without a colon
 _MARKS = re.compile(r"[《》]")
 _YEARS = re.compile(r"(?:20\d{2}[-—~至到])?20\d{2}年?度?")
@@ -179,7 +180,11 @@ def _place(row: list[_Segment]) -> Place:
 
 def _title(lines: Sequence[Line], rule: CoverRule, labelled: set[float]) -> Stated | None:
     """Find the line that ends like a report's title and the large lines above it."""
-    ends = [index for index, line in enumerate(lines) if _ends_title(line, rule)]
+    ends = [
+        index
+        for index, line in enumerate(lines)
+        if _ends_title(_with_line_before(lines, index), rule)
+    ]
     found: Stated | None = None
     # The largest line is the title's; where that is no more than 绩效评价报告, as on the outer cover
     # of two, one that names something counts before it.
@@ -191,8 +196,19 @@ def _title(lines: Sequence[Line], rule: CoverRule, labelled: set[float]) -> Stat
     return found
 
 
-def _ends_title(line: Line, rule: CoverRule) -> bool:
-    text = _BRACKET.sub("", _MARKS.sub("", plain(line.text)))
+def _with_line_before(lines: Sequence[Line], index: int) -> str:
+    """Return a line's text; a title's last characters alone on their line with the line before."""
+    line = lines[index]
+    if not index or len(plain(line.text)) > _ORPHANS:
+        return line.text
+    above = lines[index - 1]
+    beside = above.page == line.page and abs(above.size - line.size) < 0.6
+    near = line.box.y0 - above.box.y1 < 1.5 * line.size
+    return above.text + line.text if beside and near else line.text
+
+
+def _ends_title(printed: str, rule: CoverRule) -> bool:
+    text = _BRACKET.sub("", _MARKS.sub("", plain(printed)))
     return ":" not in text and any(text.endswith(end) for end in (*rule.title_endings, "报告"))
 
 
@@ -215,7 +231,7 @@ def _title_above(
         far = line.page != below.page or below.box.y0 - line.box.y1 > 2.5 * below.size
         if far or line.size < 0.6 * size or line.box.y0 in labelled or _no_title(line, rule):
             break
-        if _ends_title(line, rule):
+        if _ends_title(line.text, rule):
             break  # a title of its own
         first -= 1
     joined = _MARKS.sub("", plain("".join(line.text for line in lines[first : last + 1])))
