@@ -158,7 +158,7 @@ def test_the_expert_reads_the_reminder_until_all_is_submitted(
     assert client.post(path, data=form).status_code == 303
     home = client_of(cast.chen).get("/home").text
     assert "还有2份没有提交评审" in home
-    assert "丙报告" not in re.findall(r'<section class="warn".*?</section>', home, re.S)[0]
+    assert "丙报告" not in re.findall(r'<section class="warn reminder".*?</section>', home, re.S)[0]
     assert "没有提交评审" not in client_of(cast.luo).get("/home").text
     with database.transaction() as session:
         for key in (ids["draft"], ids["waits"]):
