@@ -145,7 +145,10 @@ def _row(sheet: Any, at: int, row: Row, words: Wording, rubric: Rubric, limits: 
         cell.alignment = _TOP
         if column == 5 or (column == 4 and kind != "opinion"):
             cell.fill, cell.protection = _OPEN, Protection(locked=False)
-    rule = DataValidation("textLength", operator="lessThanOrEqual", formula1=str(length))
+    rule = DataValidation(
+        "textLength", operator="lessThanOrEqual", formula1=str(length), allow_blank=True
+    )
+    rule.showErrorMessage = True  # else Excel takes anything
     sheet.add_data_validation(rule)
     rule.add(f"E{at}")
 
@@ -161,9 +164,9 @@ def _rule(sheet: Any, cell: str, said: str, most: int | None = None) -> None:
             formula1="0",
             formula2=str(most / HUNDREDTHS),
             allow_blank=True,
-            showErrorMessage=True,
             error=said,
         )
+    rule.showErrorMessage = True
     sheet.add_data_validation(rule)
     rule.add(cell)
 

@@ -146,6 +146,8 @@ def test_the_package_holds_report_rubric_and_a_form_that_guards_itself(
     assert sheet.protection.sheet
     assert [cell.protection.locked for cell in row[:5]] == [True, True, True, False, False]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert all(rule.showErrorMessage for rule in rules.values())
+    assert rules[row[4].coordinate].formula1 == "2000"
     assert float(rules[row[3].coordinate].formula2) == float(str(row[2].value))
     assert sheet.row_dimensions[found["stamp"][0].row or 0].hidden
 
