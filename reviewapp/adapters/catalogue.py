@@ -46,9 +46,10 @@ def compile_all(folder: Path = TRANSLATIONS) -> list[Path]:
     for locale_dir in sorted(path for path in folder.iterdir() if path.is_dir()):
         target = locale_dir / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(exist_ok=True)
+        catalogue = merged(locale_dir.name, folder)  # before a file is begun: it may raise
         # A name of its own: several test processes compile at the same moment.
         with NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as handle:
-            write_mo(handle, merged(locale_dir.name, folder))
+            write_mo(handle, catalogue)
         temporary = Path(handle.name)
         temporary.chmod(0o644)
         temporary.replace(target)
