@@ -85,7 +85,7 @@ class Database:
         turn = _Turn(act)
         self._waiting.append(turn)
         with self._lead:
-            if not turn.is_over:
+            while not turn.is_over:  # more than one transaction holds may wait before it
                 self._take_turns()
         if turn.error is not None:
             raise turn.error

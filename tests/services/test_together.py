@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from reviewapp.db.models import Score
-from reviewapp.db.session import Database
+from reviewapp.db.session import _MOST_TURNS, Database, _Turn
 from reviewapp.domain.errors import Conflict
 from reviewapp.services import review_states, reviews
 from reviewapp.services.reviews import StaleSave
@@ -117,3 +117,15 @@ def test_an_act_that_breaks_says_so_and_stores_nothing(database: Database, cast:
     with pytest.raises(ZeroDivisionError):
         database.together(broken)
     assert database.together(lambda session: len(session.exec(select(Score)).all())) == 0
+
+
+def test_an_act_that_stands_behind_many_others_is_done_before_it_is_said_to_be(
+    database: Database,
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("every act has its own transaction there")
+    # Others have come and wait for the lock, which a lock gives to anybody.
+    waiting = [_Turn(lambda _session: "theirs") for _number in range(_MOST_TURNS + 1)]
+    database._waiting.extend(waiting)
+    assert database.together(lambda _session: "done") == "done"
+    assert all(turn.is_over for turn in waiting)
