@@ -9,6 +9,7 @@ import bisect
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from reviewapp.domain.document import Document, LineKind, Page, Table
 
@@ -189,6 +190,8 @@ class _Text:
                     parts.append(form)
                     length += len(form)
         self._text = "".join(parts)
+        self._passed: dict[int, list[int]] = {}
+        self._widths: dict[int, list[int]] = {}
 
     def places(self, wanted: str, limit: int) -> Iterator[int]:
         at = self._text.find(wanted)
@@ -207,10 +210,10 @@ class _Text:
             begins = self._starts[index]
             if begins >= end:
                 break
-            low, high = _within(line.text, max(0, start - begins), end - begins)
+            low, high = self._within(index, max(0, start - begins), end - begins)
             words.append(line.text[low:high])
             if number == page:
-                boxes.append(_part(line, low, high))
+                boxes.append(self._part(index, low, high))
         return Hit(
             page,
             tuple(boxes),
@@ -219,31 +222,30 @@ class _Text:
             self._text[end : end + AROUND],
         )
 
+    def _within(self, index: int, start: int, end: int) -> tuple[int, int]:
+        """Map a span of a line's `_form` back to its text; a line may hold many hits."""
+        if index not in self._passed:
+            text = self._lines[index][1].text
+            self._passed[index] = list(accumulate(len(_form(sign)) for sign in text))
+        passed = self._passed[index]
+        low = bisect.bisect_right(passed, start)
+        return low, min(bisect.bisect_left(passed, end) + 1, len(passed))
+
+    def _part(self, index: int, low: int, high: int) -> BoxTuple:
+        """Return the box of a part of a line: Chinese characters are twice as wide as Latin ones."""
+        line = self._lines[index][1]
+        if index not in self._widths:
+            signs = (2 if unicodedata.east_asian_width(s) in "WFA" else 1 for s in line.text)
+            self._widths[index] = list(accumulate(signs, initial=0))
+        widths = self._widths[index]
+        x0, y0, x1, y1 = line.box
+        unit = (x1 - x0) / max(1, widths[-1])
+        return (_r(x0 + unit * widths[low]), y0, _r(x0 + unit * widths[high]), y1)
+
 
 def _form(text: str) -> str:
     """Return the text as it is compared: one width of characters, small letters, no spaces."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _within(text: str, start: int, end: int) -> tuple[int, int]:
-    """Map a span of `_form(text)` back to the text itself."""
-    low, high, passed = 0, len(text), 0
-    found_low = False
-    for index, sign in enumerate(text):
-        if not found_low and passed >= start and _form(sign):
-            low, found_low = index, True
-        passed += len(_form(sign))
-        if passed >= end:
-            return low, index + 1
-    return low, high
-
-
-def _part(line: TextLine, low: int, high: int) -> BoxTuple:
-    """Return the box of a part of a line: Chinese characters are twice as wide as Latin ones."""
-    widths = [2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in line.text]
-    x0, y0, x1, y1 = line.box
-    unit = (x1 - x0) / max(1, sum(widths))
-    return (_r(x0 + unit * sum(widths[:low])), y0, _r(x0 + unit * sum(widths[:high])), y1)
 
 
 def _r(value: float) -> float:
