@@ -13,7 +13,7 @@ from reviewapp.db.models import Assignment, Evidence, Report, ReportVersion, Rev
 from reviewapp.db.queries import page_texts
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotFound
 from reviewapp.domain.evidence import carried, passage
-from reviewapp.domain.page_text import BoxTuple
+from reviewapp.domain.page_text import BoxTuple, PageText
 from reviewapp.domain.policy import Identity
 from reviewapp.services import audit, review_states
 from reviewapp.services.review_sheets import citation_of, rubric_of_review
@@ -59,7 +59,7 @@ def cite(
     version = _version(session, review, review.report_version)
     if not 1 <= page <= (version.pages or 1):
         raise Invalid(N_("The report has no such page."), field="evidence-page")
-    cited = passage(page_texts.texts(session, version.id), page, box, quote)
+    cited = passage(_pages(session, version, page, box), page, box, quote)
     standing = [one for one in _standing(session, review_id) if one.criterion == criterion]
     for one in standing:
         if (one.page, one.box, one.quote) == (cited.page, list(cited.box or ()), cited.quote):
@@ -106,7 +106,8 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
     """Make the review one of the report's newest version, with the evidence that is still there.
 
     Evidence whose quote is found moves to its new place; the rest keeps its old one and says that
-    it is lost. Raises Conflict where there is no newer version or its text has not been read yet.
+    it is lost. So does what was taken back, which an earlier state may bring back; it is not
+    counted. Raises Conflict where there is no newer version or its text has not been read yet.
     """
     review = own_draft(session, review_id, actor)
     assignment = session.get_one(Assignment, review.assignment_id)
@@ -118,14 +119,15 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
     if not pages:
         raise Conflict(N_("The newer version is still being read; try again in a minute."))
     kept = lost = 0
-    for row in _standing(session, review_id):
+    for row in _every(session, review_id):
+        counts = row.removed_at is None
         hit = carried(citation_of(row), pages)
         if hit is None:
-            row.lost_in, lost = version.number, lost + 1
+            row.lost_in, lost = version.number, lost + counts
         else:
             row.page, row.box, row.has_box = hit.page, list(hit.box), True
             row.sha256, row.report_version, row.lost_in = version.sha256, version.number, None
-            kept += 1
+            kept += counts
         session.add(row)
     review.report_version, review.saved_at = version.number, now
     session.add(review)
@@ -145,13 +147,27 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
 
 
 def _standing(session: Session, review_id: UUID) -> list[Evidence]:
+    return [row for row in _every(session, review_id) if row.removed_at is None]
+
+
+def _every(session: Session, review_id: UUID) -> list[Evidence]:
     return list(
         session.exec(
             select(Evidence)
-            .where(Evidence.review_id == review_id, col(Evidence.removed_at).is_(None))
+            .where(Evidence.review_id == review_id)
             .order_by(col(Evidence.created_at), col(Evidence.id))
         )
     )
+
+
+def _pages(
+    session: Session, version: ReportVersion, page: int, box: BoxTuple | None
+) -> tuple[PageText, ...]:
+    """Return what is looked at: a box has its one page; other writers wait while all are read."""
+    if box is None:
+        return page_texts.texts(session, version.id)
+    own = page_texts.text(session, version.id, page)
+    return (own,) if own else ()
 
 
 def _version(session: Session, review: Review, number: int) -> ReportVersion:

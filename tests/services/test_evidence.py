@@ -293,3 +293,22 @@ def test_check_names_evidence_that_points_nowhere(
         session.flush()
         assert len(list(invariants._evidence(session))) == 2
         assert session.exec(select(Assignment)).one()
+
+
+def test_what_an_earlier_state_brings_back_belongs_to_the_version_of_the_review(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    with database.transaction() as session:
+        taken = _cite(session, work, cast.chen).id
+        cited = session.get_one(Review, work.review).state_number
+        evidence.take_back(session, work.review, taken, actor=cast.chen, now=NOW)
+        _add_version(session, work, _page(1, "概况"), _page(4, "预算执行率为79.94%。"))
+    with database.transaction() as session:
+        told = evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+        review_restoring.restore(
+            session, work.review, cited, newest=cited + 1, actor=cast.chen, now=NOW
+        )
+    assert (told.kept, told.lost) == (0, 0)
+    with database.read() as session:
+        row = session.get_one(Evidence, taken)
+        assert (row.removed_at, row.page, row.report_version) == (None, 4, 2)
