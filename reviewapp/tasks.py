@@ -34,7 +34,7 @@ from reviewapp.services.jobs import Lease
 from reviewapp.services.precheck_file import check_file, unread_pages
 from reviewapp.services.prechecks import Order
 from reviewapp.services.uploads import IntakeLimits
-from reviewapp.worker import Workshop, finish, task
+from reviewapp.worker import Workshop, finish, hold, task
 
 Tell = Callable[[int, int], None]
 _EARLY_SECONDS = 45.0  # the first answer on a scan is due within a minute
@@ -187,7 +187,7 @@ def read_scans(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         order = prechecks.order_of(session, version_id)
     if order is not None:
         with suppress(pdf.Unreadable), workshop.storage.local_path(order.sha256) as path:
-            _read_pages(workshop, version_id, order, path, tell)
+            _read_pages(workshop, version_id, order, path, lease, tell)
         checked = _check(workshop, version_id, order, lambda _done, _total: None)
     with workshop.database.transaction() as session:
         if order is not None:
@@ -195,7 +195,9 @@ def read_scans(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         finish(session, workshop, lease)
 
 
-def _read_pages(workshop: Workshop, version_id: UUID, order: Order, path: Path, tell: Tell) -> None:
+def _read_pages(
+    workshop: Workshop, version_id: UUID, order: Order, path: Path, lease: Lease, tell: Tell
+) -> None:
     with workshop.database.read() as session:
         known = scan_jobs.kept(session, order.sha256)
     scanned = unread_pages(pdf.read(path, limits=_limits(workshop)))
@@ -212,6 +214,8 @@ def _read_pages(workshop: Workshop, version_id: UUID, order: Order, path: Path, 
         if early.is_due():
             checked = _check(workshop, version_id, order, lambda _done, _total: None)
             with workshop.database.transaction() as session:
+                # Stopped meanwhile? The whole answer is then made without this one.
+                hold(session, workshop, lease)
                 _store(session, workshop, version_id, checked, is_preliminary=True)
 
     limits = ocr.OcrLimits(max_pages=workshop.config.max_pages)

@@ -131,6 +131,13 @@ def finish(session: Any, workshop: Workshop, lease: Lease) -> None:
         raise LeaseLost
 
 
+def hold(session: Any, workshop: Workshop, lease: Lease) -> None:
+    """Keep the lease in the transaction of a result between. Raises LeaseLost, which undoes it."""
+    seconds = workshop.config.lease_seconds
+    if not jobs.renew(session, lease, now=workshop.clock(), lease_seconds=seconds):
+        raise LeaseLost
+
+
 def sweep(workshop: Workshop) -> int:
     """Send again what waits or lost its worker; return how many."""
     with workshop.database.transaction() as session:

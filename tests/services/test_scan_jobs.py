@@ -288,3 +288,29 @@ def test_the_first_answer_is_due_after_the_telling_pages_or_when_time_is_up() ->
     assert late.is_due()
     few = tasks.Early(pages=3, seconds=0.0, count=3)
     assert not few.is_due()
+
+
+def test_a_first_answer_that_comes_after_a_stop_is_not_stored(
+    workshop: Workshop,
+    version: ReportVersion,
+    read: dict[int, ocr.Reading],
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keep(workshop.database, version, {1: read[1]})
+    slow = replace(workshop, queue=NullQueue())
+    ask(slow, version.id)
+    run(slow, prechecks.job_key(version.id))
+
+    def stopped_meanwhile(_early: tasks.Early) -> bool:
+        with slow.database.transaction() as session:
+            scan_jobs.stop(session, NullQueue(), version.id, actor=cast.meng, now=NOW)
+        run(slow, prechecks.job_key(version.id))
+        return True
+
+    monkeypatch.setattr(tasks.Early, "is_due", stopped_meanwhile)
+    run(slow, scan_jobs.job_key(version.id))
+    said = line(slow.database, version)
+    assert said.reading is not None
+    assert (said.state, said.reading.state) == ("done", "stopped")
+    assert "preliminary" not in said.answer
