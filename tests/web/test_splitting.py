@@ -121,6 +121,7 @@ def test_pages_that_are_left_out_are_named_before_they_go(
         ({"first-2": "3"}, "第 3 页重复"),
         ({"last-2": "9"}, "文件只有第 1 至 8 页"),
         ({"first-2": "vier"}, "“vier”不是页码"),
+        ({"first-2": "9" * 5000}, "9”不是页码"),
         ({"title-2": " "}, "请填写第 4 至 8 页的报告标题"),
         ({"first-2": "", "last-2": "", "title-2": ""}, "至少拆分为两份报告"),
         ({"kind-2": "x"}, "《教育局部门整体支出绩效评价报告》"),

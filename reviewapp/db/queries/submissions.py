@@ -14,6 +14,8 @@ from reviewapp.db.models import Assignment, Expert, Report, Review, ReviewSnapsh
 from reviewapp.db.queries.rubrics import rubric_by_hash
 from reviewapp.domain.rubric import Rubric
 
+_MOST = 1_000_000  # a larger number is none, and the databases would choke on it
+
 
 @dataclass(frozen=True)
 class SubmissionLine:
@@ -68,6 +70,8 @@ def submissions(session: Session, review_id: UUID) -> tuple[SubmissionLine, ...]
 
 def submission(session: Session, review_id: UUID, number: int) -> SubmissionPage | None:
     """Return one submission, or None if there is none of that number."""
+    if number > _MOST:
+        return None
     found = session.execute(
         sa.select(ReviewSnapshot, Review.rubric_hash, Report, Expert.name)  # type: ignore[call-overload]
         .join(Review, col(Review.id) == col(ReviewSnapshot.review_id))

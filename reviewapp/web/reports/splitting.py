@@ -166,7 +166,8 @@ def _sent(pages: int) -> list[Row]:
         if f"first-{number}" not in request.form:
             break
         first = request.form[f"first-{number}"].strip()
-        shown = int(first) if first.isdecimal() and 1 <= int(first) <= pages else None
+        page = int(first) if first.isdecimal() and len(first) < 6 else 0
+        shown = page if 1 <= page <= pages else None
         rows.append(
             Row(
                 number,
