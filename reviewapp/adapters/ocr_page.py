@@ -38,7 +38,7 @@ _FEWEST_ENTRIES = 4
 # What OCR takes for one another, only where nothing else can be meant.
 _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[-—–―ー一]\s*([、，])(?=\S)"), r"一、"),
-    (re.compile(r"^[+＋十]\s*([-—–―一二三四五六七八九])?\s*、"), r"十\1、"),
+    (re.compile(r"^[+＋十]\s*(?:([-—–―一二三四五六七八九])\s*)?、"), r"十\1、"),
     (re.compile(r"^([（(])\s*[-—–―ー]\s*([)）])"), r"（一）"),
     (re.compile(r"^第\s*[-—–―ー]\s*(?=[章节篇部])"), r"第一"),
     (re.compile(r"^[lI|]\s*([、.．])(?=[\u4e00-\u9fff])"), r"1\1"),

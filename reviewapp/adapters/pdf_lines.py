@@ -34,6 +34,8 @@ _SET_GAP = 0.6
 _WORD_GAP = 0.25
 _FIRST_OTHER = "\u2000"  # from here on marks and characters that are set without spaces
 _SHORT = 6  # characters of one look
+# No printed line holds so many. Patterns look for what a line says from each of its characters on.
+_MOST_IN_LINE = 500
 
 
 @dataclass(slots=True)
@@ -61,7 +63,14 @@ class _Run:
 def lines_of(chars: list[Char], fonts: Looks) -> list[RawLine]:
     """Return the lines of characters in content order, from top to bottom."""
     rows = _merge(_runs(chars))
-    return [_line(row, fonts) for row in rows]
+    return [_line(part, fonts) for row in rows for part in _parts(row)]
+
+
+def _parts(row: _Run) -> list[_Run]:
+    if len(row.chars) <= _MOST_IN_LINE:
+        return [row]
+    starts = range(0, len(row.chars), _MOST_IN_LINE)
+    return [_Run(row.chars[at : at + _MOST_IN_LINE], row.top, row.bottom) for at in starts]
 
 
 def _runs(chars: list[Char]) -> list[_Run]:

@@ -25,6 +25,7 @@ from reviewapp.domain.document import (
 
 _KINDS = list(LineKind)
 _LAYERS = list(TextLayer)
+_MOST_IN_CELL = 3_000  # characters; more stand in no cell that is meant to be read
 
 
 def encode(document: Document) -> bytes:
@@ -161,7 +162,10 @@ def _to_row(raw: Any) -> Row:
     return Row(
         cells=tuple(
             Cell(
-                str(text), int(number), None if place is None else _to_box(place), _to_share(*sure)
+                str(text)[:_MOST_IN_CELL],
+                int(number),
+                None if place is None else _to_box(place),
+                _to_share(*sure),
             )
             for text, number, place, *sure in cells
         ),

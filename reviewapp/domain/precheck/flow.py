@@ -14,6 +14,10 @@ from reviewapp.domain.precheck.text import MAX_QUOTE, half, shorten
 _ENDS = "。；;！!？?：:…"
 _SENTENCE_ENDS = "。；;！!？?\n"
 
+#: characters of a paragraph, many more than any has that is meant to be read: patterns
+#: look for what it says from each of its characters on, so that time grows with the square
+MOST_JOINED = 3_000
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

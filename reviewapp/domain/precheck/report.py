@@ -320,13 +320,14 @@ def _joined(
 ) -> tuple[list[int], int]:
     """Return the lines of the paragraph that begins at `index`, and the index after it."""
     taken = [index]
-    after = index + 1
-    while after < len(lines) and after not in inside:
+    after, length = index + 1, len(lines[index].text)
+    while after < len(lines) and after not in inside and length < flow.MOST_JOINED:
         line = lines[after]
         if line.kind is not LineKind.BODY:
             break
         if flow.starts_paragraph(line, lines[taken[-1]], pages):
             break
         taken.append(after)
+        length += len(line.text)
         after += 1
     return taken, after
