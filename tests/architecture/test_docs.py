@@ -51,3 +51,10 @@ def test_every_decision_names_what_was_discarded() -> None:
             "Status:",
         ):
             assert part in text, f"{path.name} lacks {part}"
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    paths = sorted((DOCS / "adr").glob("*.md"))
+    assert [int(path.name[:4]) for path in paths] == list(range(1, len(paths) + 1))
+    for path in paths:
+        assert path.read_text(encoding="utf-8").startswith(f"# {int(path.name[:4])}. "), path.name
