@@ -128,9 +128,9 @@ def test_type_keeps_its_size_from_page_to_page() -> None:
 
 def test_many_hits_in_one_endless_line_take_no_time() -> None:
     line = TextLine("㎡ 执行率" * 25_000, (50, 50, 500, 62))
-    began = time.perf_counter()
+    began = time.process_time()
     hits = page_text.find([PageText(1, 595, 842, (0, 0, 595, 842), (), (line,))], "率", limit=200)
-    assert time.perf_counter() - began < 2  # each for itself they took 5 s
+    assert time.process_time() - began < 2  # each for itself they took 5 s
     assert len(hits) == 200
     assert {hit.text for hit in hits} == {"率"}
     assert hits[0].box[0] < hits[-1].box[0]

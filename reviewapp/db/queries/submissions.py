@@ -70,7 +70,7 @@ def submissions(session: Session, review_id: UUID) -> tuple[SubmissionLine, ...]
 
 def submission(session: Session, review_id: UUID, number: int) -> SubmissionPage | None:
     """Return one submission, or None if there is none of that number."""
-    if number > _MOST:
+    if not 0 < number <= _MOST:
         return None
     found = session.execute(
         sa.select(ReviewSnapshot, Review.rubric_hash, Report, Expert.name)  # type: ignore[call-overload]
