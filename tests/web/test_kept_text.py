@@ -132,6 +132,15 @@ def test_the_longest_review_is_kept_too(client_of: Client, review_id: UUID) -> N
     assert client_of(None).post("/language", data=long).status_code == 413
 
 
+def test_a_form_of_more_fields_than_any_has_is_not_kept(client_of: Client, review_id: UUID) -> None:
+    many = {f"a{number}": "1" for number in range(1_001)}
+    late = client_of(None).post(f"/reviews/{review_id}", data=many, headers=HERE)
+    assert late.status_code == 303
+    data = {"login": "x", "password": "y", "kept-address": f"/reviews/{review_id}"}
+    data |= {f"kept.{name}": text for name, text in many.items()}
+    assert "kept.a1000" not in client_of(None).post("/sign-in", data=data).text
+
+
 def test_what_another_site_sends_is_not_kept(client_of: Client, review_id: UUID) -> None:
     for headers in (
         {},

@@ -20,6 +20,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: bytes of such a form: forty reasons and an opinion at their full length, percent-encoded
 MOST_KEPT = 1_000_000
+#: fields of such a form; forty criteria have fewer than ten each, and each is written into a page
+MOST_FIELDS = 1_000
 _PREFIX, _ADDRESS = "kept.", "kept-address"
 
 
@@ -68,6 +70,8 @@ def sent_too_late() -> Response | None:
     fields = tuple(
         (name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"
     )
+    if len(fields) > MOST_FIELDS:
+        return None
     kept = Kept(request.path, fields)
     return ready(kept, 409) if is_signed_in() else sign_in_page(kept=kept, status=401)
 
@@ -98,7 +102,7 @@ def carried() -> Kept | None:
         for name, text in request.form.items(multi=True)
         if name.startswith(_PREFIX)
     )
-    return Kept(address, fields)
+    return Kept(address, fields) if len(fields) <= MOST_FIELDS else None
 
 
 def ready(kept: Kept, status: int = 200) -> Response:
