@@ -159,8 +159,8 @@ def undo(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -
 
     Only while none of them has a review. Raises Conflict.
     """
+    audit.take_turn(session)  # before the report is read: another officer may be doing the same
     source = reports.managed(session, report_id, Act.REPORT_WITHDRAW, actor)
-    audit.take_turn(session)
     after = advance(ReportState(source.state), "undo-split")
     act = session.exec(
         select(ReportSplit).where(

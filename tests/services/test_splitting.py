@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -118,6 +120,28 @@ def test_a_split_is_taken_back_and_made_again_with_the_same_reports(
         assert kinds.count("report.split") == 2
         assert kinds.count("report.split-undone") == 1
         assert sorted(session.exec(select(ReportSplit.state))) == ["standing", "undone"]
+
+
+def test_a_split_that_two_take_back_at_once_is_taken_back_once(
+    database: Database, storage: Storage, cast: Cast, source: UUID
+) -> None:
+    split(database, storage, source, cast.meng)
+    at_once = threading.Barrier(2)
+
+    def take_back(who: Identity) -> str:
+        at_once.wait()
+        try:
+            with database.transaction() as session:
+                splitting.undo(session, source, actor=who, now=NOW)
+        except Conflict:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take_back, [cast.meng, cast.meng])) == ["done", "refused"]
+    with database.read() as session:
+        kinds = session.exec(select(Event.kind)).all()
+    assert kinds.count("report.split-undone") == 1
 
 
 def test_a_split_stands_once_one_of_its_reports_has_a_review(
