@@ -14,7 +14,7 @@ from sqlmodel import select
 from reviewapp.db.models import Evidence, Review, Score
 from tests import people
 from tests.e2e.conftest import Site, make_site
-from tests.e2e.reviewing import database_of, fill
+from tests.e2e.reviewing import PAGES, database_of, fill
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -163,6 +163,36 @@ def test_no_key_acts_while_somebody_types_or_composes(site: Site, open_page: Ope
     assert _now(page) == "elements"
 
 
+def test_selected_text_and_a_drawn_box_become_evidence(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site))
+    line = page.locator("#page-1 .lines text").nth(2)
+    box = line.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, middle, steps=6)
+    page.mouse.up()
+    page.locator("#cite-here").click()
+    chip = page.locator("#chips-outline .chip")
+    expect(chip).to_contain_text("第2段")
+    expect(page.locator("#page-1 .marks .evid")).to_have_count(1)
+    expect(page.locator("#page-1 .marks text")).to_contain_text("提纲内容 1")
+    _keys(page, "b")
+    page.mouse.move(box["x"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 260, box["y"] + 130, steps=6)
+    page.mouse.up()
+    expect(chip).to_have_count(2)
+    expect(page.locator("#page-1 .marks .evid")).to_have_count(2)
+    # From far away a chip leads back.
+    page.locator(".headings a").last.evaluate("link => link.click()")
+    expect(page.locator("#at-page")).to_contain_text("第 12／12")
+    chip.first.click()
+    expect(page.locator("#at-page")).to_contain_text("第 1／12")
+    expect(page.locator("#page-1 .marks .evid.on")).to_have_count(1)
+
+
 def test_evidence_waits_in_the_browser_until_the_platform_is_back(
     site: Site, open_page: Open
 ) -> None:
@@ -177,6 +207,30 @@ def test_evidence_waits_in_the_browser_until_the_platform_is_back(
     expect(page.locator("#chips-outline .chip")).to_have_count(1)
     with database_of(site).read() as session:
         assert len(session.exec(select(Evidence)).all()) == 1
+
+
+def test_pages_keep_their_place_and_come_sharper_as_they_grow(site: Site, open_page: Open) -> None:
+    page = _open(open_page(site))
+    heights = page.evaluate(
+        "Array.from(document.querySelectorAll('.leaf')).map(one => one.offsetHeight)"
+    )
+    assert len(heights) == PAGES
+    assert max(heights) - min(heights) <= 2
+    # The width that people of 58 need at 1366: 560 pixels of text block at the least.
+    assert page.locator("#page-1 svg").evaluate("one => one.clientWidth") >= 560
+    # Pages ahead are there before one scrolls, those far away are not.
+    expect(page.locator("#page-2 image")).to_be_attached()
+    assert page.locator("#page-12 image").count() == 0
+    picture = page.locator("#page-1 image")
+    expect(picture).to_have_attribute("href", re.compile("dpi=165"), timeout=15_000)
+    for _time in range(4):
+        _keys(page, "+")
+    # Coarser ones asked for on the way come later or earlier: the finest one stays.
+    expect(picture).to_have_attribute("href", re.compile("dpi=220"), timeout=15_000)
+    page.wait_for_load_state("networkidle")
+    expect(picture).to_have_attribute("href", re.compile("dpi=220"))
+    _keys(page, "0", "c")
+    expect(page.locator("#page-1 svg")).to_have_attribute("viewBox", re.compile("^0 0 "))
 
 
 def test_panes_are_resized_by_keys_and_remembered(site: Site, open_page: Open) -> None:

@@ -41,12 +41,15 @@
     leaf.dataset.dpi = dpi;
     var source = address(viewer.dataset.picture, pageOf(leaf), dpi), old = svg.querySelector("image");
     if (!old) {
-      svg.insertBefore(make("image", { width: size[0], height: size[1], preserveAspectRatio: "none", href: source }), svg.firstChild);
+      var picture = svg.insertBefore(make("image", { width: size[0], height: size[1], preserveAspectRatio: "none", href: source }), svg.firstChild);
+      picture.addEventListener("error", function () { picture.remove(); delete leaf.dataset.dpi; });
       return;
     }
-    // The finer picture takes the place of the coarse one when it is there.
+    // The finer picture takes the place of the coarse one when it is there, unless a still finer
+    // one was asked for meanwhile; one that never came is asked for again.
     var finer = new Image();
-    finer.onload = function () { old.setAttribute("href", source); };
+    finer.onload = function () { if (Number(leaf.dataset.dpi) === dpi) old.setAttribute("href", source); };
+    finer.onerror = function () { if (Number(leaf.dataset.dpi) === dpi) delete leaf.dataset.dpi; };
     finer.src = source;
   }
   function read(leaf) {
@@ -158,8 +161,7 @@
     var offset = box ? (box[1] - view.y) / view.height * frame.height - viewer.clientHeight * .33 : -bar - 6;
     if (window.innerWidth <= 720) window.scrollBy(0, frame.top + (box ? (box[1] - view.y) / view.height * frame.height - 160 : -90));
     else viewer.scrollTop += frame.top - viewer.getBoundingClientRect().top + offset;
-    present = page;
-    later();
+    tell();
   }
   workspace.go = go;
   document.addEventListener("click", function (event) {
