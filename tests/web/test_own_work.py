@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import col, select
 
-from reviewapp.db.models import RoundPhase
+from reviewapp.db.models import Assignment, Review, Round, RoundPhase
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
 from reviewapp.services import reviews
@@ -99,3 +100,32 @@ def test_nobody_else_sees_how_far_a_review_is(client_of: Client, cast: Cast) -> 
         page = client_of(other).get("/home").text
         assert "第三章没有写明抽样方法" not in page
         assert RATED not in page
+
+
+@pytest.mark.usefixtures("_work")
+def test_a_review_says_which_of_ones_own_reports_it_is_and_leads_to_the_others(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    with database.transaction() as session:
+        in_round = session.exec(select(Round)).one()
+        # Neither another expert's nor another round's nor a declined one counts.
+        rows.assignment(
+            session, rows.report(session, in_round, title="丁村报告"), cast.luo.expert_id
+        )
+        declined = rows.report(session, in_round, title="丙村报告")
+        refused = rows.assignment(session, declined, cast.chen.expert_id)
+        refused.decline_ground, refused.state = "kinship", "declined"
+        other = rows.round_(session, title="另一批次", phase="rating")
+        rows.assignment(session, rows.report(session, other), cast.chen.expert_id)
+        review = session.exec(select(Review)).one()
+        untold = session.exec(select(Assignment).where(col(Assignment.declared_at).is_(None))).one()
+        path, address = f"/reviews/{review.id}", f"/assignments/{untold.id}/review"
+    client = client_of(cast.chen)
+    page = client.get(path).text
+    # Chinese titles sort by their code points: 乙 stands before 甲.
+    assert "第 2／2 份" in page
+    assert f'rel="prev" href="{address}"' in page
+    assert 'rel="next" href="/assignments' not in page
+    assert UNTOLD not in page
+    # The one that is not declared on yet leads to the declaration, not to the report.
+    assert client.get(address).location.endswith("/declare")

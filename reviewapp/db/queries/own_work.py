@@ -46,6 +46,41 @@ class Progress:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Among:
+    """Where one assignment stands among the expert's own of a round, by the reports' titles."""
+
+    number: int  # from 1
+    count: int
+    previous: UUID | None  # assignments; none at the ends
+    next: UUID | None
+
+
+def among_own(session: Session, round_id: UUID, assignment_id: UUID, who: Identity) -> Among | None:
+    """Return the place of an assignment among one's own of its round; None for others' ones."""
+    query: Any = (
+        sa.select(col(Assignment.id))
+        .join(Report, col(Report.id) == col(Assignment.report_id))
+        .where(
+            col(Assignment.expert_id) == who.expert_id,
+            col(Assignment.state) == "assigned",
+            col(Report.state) == "taken-in",
+            col(Report.round_id) == round_id,
+        )
+        .order_by(col(Report.title), col(Assignment.id))
+    )
+    own = session.scalars(query).all()
+    if assignment_id not in own:
+        return None
+    at = own.index(assignment_id)
+    return Among(
+        number=at + 1,
+        count=len(own),
+        previous=own[at - 1] if at else None,
+        next=own[at + 1] if at + 1 < len(own) else None,
+    )
+
+
 def open_rows(session: Session, who: Identity) -> Sequence[Any]:
     """Return the expert's standing assignments on which there is something to do now."""
     query: Any = (

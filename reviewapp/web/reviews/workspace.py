@@ -11,7 +11,7 @@ from flask import request, url_for
 
 from reviewapp.adapters import deduction_wording, rule_files
 from reviewapp.adapters.precheck_words import say
-from reviewapp.db.queries import page_texts, phrases
+from reviewapp.db.queries import own_work, page_texts, phrases
 from reviewapp.db.queries import reports as report_queries
 from reviewapp.db.queries.reports import FindingLine
 from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
@@ -68,8 +68,10 @@ def context(
         pages = page_texts.texts(db, page.version_id) if wanted.strip() else ()
         answer = report_queries.precheck_line(db, page.version_id).answer
         known = phrases.phrases(db, page.round_id, who)
+        among = own_work.among_own(db, page.round_id, page.assignment_id, who)
     wording = _wording()
     return {
+        "among": among,
         "shapes": shapes,
         "text": text,
         "table_number": request.args.get("table", 0, type=int),

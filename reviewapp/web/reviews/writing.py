@@ -10,6 +10,7 @@ from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from reviewapp.db.queries import own_work
 from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reviews import ReviewPage, ScoreLine
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -32,7 +33,9 @@ def show(review_id: UUID) -> object:
     """Show one's own review: the form, or after submitting what was submitted."""
     page, who = own(review_id), current_identity()
     if page.state == "submitted":
-        return render_template("reviews/read.html", is_own=True, **base(page, who))
+        with read() as db:
+            among = own_work.among_own(db, page.round_id, page.assignment_id, who)
+        return render_template("reviews/read.html", is_own=True, among=among, **base(page, who))
     return form_page(page, who)
 
 
