@@ -70,6 +70,7 @@ def cite(
         id=key or uuid4(),
         created_at=now,
         review_id=review_id,
+        number=_last_number(session, review_id) + 1,
         criterion=criterion,
         page=cited.page,
         box=list(cited.box or ()),
@@ -153,9 +154,7 @@ def _standing(session: Session, review_id: UUID) -> list[Evidence]:
 def _every(session: Session, review_id: UUID) -> list[Evidence]:
     return list(
         session.exec(
-            select(Evidence)
-            .where(Evidence.review_id == review_id)
-            .order_by(col(Evidence.created_at), col(Evidence.id))
+            select(Evidence).where(Evidence.review_id == review_id).order_by(col(Evidence.number))
         )
     )
 
@@ -168,6 +167,12 @@ def _pages(
         return page_texts.texts(session, version.id)
     own = page_texts.text(session, version.id, page)
     return (own,) if own else ()
+
+
+def _last_number(session: Session, review_id: UUID) -> int:
+    # The caller holds the review's row, so that no two pieces take one number.
+    last = sa.select(sa.func.max(col(Evidence.number))).where(col(Evidence.review_id) == review_id)
+    return session.execute(last).scalar() or 0
 
 
 def _version(session: Session, review: Review, number: int) -> ReportVersion:

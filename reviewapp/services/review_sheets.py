@@ -77,7 +77,7 @@ def evidence_of(
     for row in session.exec(
         select(Evidence)
         .where(col(Evidence.review_id).in_(review_ids), col(Evidence.removed_at).is_(None))
-        .order_by(col(Evidence.created_at), col(Evidence.id))
+        .order_by(col(Evidence.number))
     ):
         found[row.review_id, row.criterion] += (citation_of(row),)
     return found

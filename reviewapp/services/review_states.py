@@ -197,7 +197,7 @@ def _cited(
     rows = session.exec(
         select(Evidence)
         .where(Evidence.review_id == review_id, Evidence.criterion == criterion)
-        .order_by(col(Evidence.created_at), col(Evidence.id))
+        .order_by(col(Evidence.number))
     )
     return [row for row in rows if with_removed or row.removed_at is None]
 

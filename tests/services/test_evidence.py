@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -32,6 +31,7 @@ from reviewapp.services import (
     review_states,
     reviews,
 )
+from reviewapp.services.review_sheets import evidence_of
 from tests import rows
 from tests.people import NOW, Cast
 
@@ -251,8 +251,7 @@ def test_a_version_that_is_still_being_read_is_not_gone_over_to(
 def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, work: Work) -> None:
     with database.transaction() as session:
         first = _cite(session, work, cast.chen).id
-        later = NOW + timedelta(seconds=5)
-        second = _cite(session, work, cast.chen, quote="问卷发放100份", now=later).id
+        second = _cite(session, work, cast.chen, quote="问卷发放100份").id
         evidence.take_back(session, work.review, first, actor=cast.chen, now=NOW)
     with database.read() as session:
         kept = review_states.history(session, work.review)
@@ -276,6 +275,19 @@ def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, w
         now_kept = review_states.history(session, work.review)[-1]
         assert now_kept.restored_from == number - 2
         assert now_kept.state[field] == review_states.state_of(session, review)[field]
+
+
+def test_evidence_of_one_moment_stands_in_the_order_in_which_it_was_cited(
+    database: Database, cast: Cast, work: Work
+) -> None:
+    quotes = ["发放100份", "卷发", "执行率为", "问卷", "79.94%", "100份", "预算执行", "放100"]
+    with database.transaction() as session:
+        for quote in quotes:
+            _cite(session, work, cast.chen, quote=quote)
+        kept = review_states.evidence_value(session, work.review, "outline")
+        sheet = evidence_of(session, [work.review])[work.review, "outline"]
+    assert kept["evidence"].split("\n") == quotes
+    assert [one.quote for one in sheet] == quotes
 
 
 def test_check_names_evidence_that_points_nowhere(

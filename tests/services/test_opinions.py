@@ -153,11 +153,13 @@ def test_passages_stand_in_for_a_reason_that_nobody_wrote(database: Database, ca
         review = session.exec(select(Review)).first()
         version = session.exec(select(ReportVersion)).one()
         assert review is not None
-        for quote, lost_in in (("扣分事由未说明", None), ("旧版本里的话", 2)):
+        pieces = (("扣分事由未说明", None), ("旧版本里的话", 2))
+        for number, (quote, lost_in) in enumerate(pieces, start=1):
             session.add(
                 Evidence(
                     created_at=NOW,
                     review_id=review.id,
+                    number=number,
                     criterion="evidence",
                     page=7,
                     has_box=False,

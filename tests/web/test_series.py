@@ -47,6 +47,7 @@ def _draft(session: Session, made: Made, cast: Cast, title: str, points: int, ho
         Evidence(
             created_at=NOW,
             review_id=review.id,
+            number=1,
             criterion="outline",
             page=hour + 3,
             has_box=False,

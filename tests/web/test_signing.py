@@ -76,6 +76,7 @@ def review_id(database: Database, cast: Cast) -> UUID:
             Evidence(
                 created_at=NOW,
                 review_id=found,
+                number=1,
                 criterion="outline",
                 page=12,
                 has_box=False,

@@ -12,18 +12,21 @@ from reviewapp.db.base import Table, UtcDateTime
 class Evidence(Table, table=True):
     """A passage that a review cites on a criterion (依据): page, box, quote, hash of the file.
 
-    `page`, `box`, `sha256` and `report_version` belong together: they are what was looked at.
+    `number` counts the pieces of one review in the order in which they were cited; several may be
+    of one moment. `page`, `box`, `sha256` and `report_version` belong together: they are what was looked at.
     When the review goes over to a newer version and the quote is not found there, `lost_in` names
     that version and the rest stays as it was. One that was taken back is kept with `removed_at`.
     """
 
     __tablename__ = "evidence"
     __table_args__ = (
+        sa.UniqueConstraint("review_id", "number"),
         sa.CheckConstraint("quote <> '' OR has_box", name="shows_something"),
         sa.CheckConstraint("page >= 1", name="page_counts_from_one"),
     )
 
     review_id: uuid.UUID = Field(foreign_key="review.id", index=True)
+    number: int
     criterion: str
     page: int
     box: list[float] = Field(default_factory=list, sa_type=sa.JSON)  # empty: the whole page

@@ -407,7 +407,7 @@ def _evidence(session: Session, review_id: UUID) -> dict[str, tuple[EvidenceLine
     for row in session.exec(
         select(Evidence)
         .where(Evidence.review_id == review_id, col(Evidence.removed_at).is_(None))
-        .order_by(col(Evidence.created_at), col(Evidence.id))
+        .order_by(col(Evidence.number))
     ):
         box = (row.box[0], row.box[1], row.box[2], row.box[3]) if len(row.box) == 4 else None
         cited = Citation(row.page, row.quote, row.sha256, row.report_version, box, row.lost_in)

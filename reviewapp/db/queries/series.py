@@ -293,7 +293,7 @@ def _evidence(
     for row in session.exec(
         select(Evidence)
         .where(col(Evidence.review_id).in_(review_ids), col(Evidence.removed_at).is_(None))
-        .order_by(col(Evidence.created_at), col(Evidence.id))
+        .order_by(col(Evidence.number))
     ):
         own = cited[row.review_id]
         before = own.get(row.criterion, ())
