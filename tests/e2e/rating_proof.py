@@ -5,8 +5,9 @@ a pinyin composition, the network goes, web or worker are killed with -9, the se
 window is reloaded or closed, or a second window writes too. At the end
 
 - every text that the platform acknowledged, or that the page called saved, must be a kept state;
-- every text that was typed must be in a kept state, unless the typist gave it up where two
-  windows disagreed, and stand in its field exactly, unless two windows wrote there;
+- every run of signs that was typed must be in a kept state, with the signs before it, or in a
+  text that the typist gave up where two windows disagreed; a field in which only one window
+  wrote must end exactly as it was typed, and never ask which text is meant;
 - what was being composed must stand in the field after a cut that the page survives.
 """
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import sys
 import tempfile
 import time
@@ -67,6 +67,7 @@ _WATCH = """
     document.addEventListener("compositionstart", () => { window.isComposingHere = true; });
     document.addEventListener("compositionend", () => { window.isComposingHere = false; });
 """
+CONTEXT = 8  # signs before a run, by which one "，" is not taken for another
 PATIENCE = 45.0  # seconds until everything must be on the platform
 
 
@@ -80,7 +81,8 @@ class Tally:
 
     cuts: Counter[str] = field(default_factory=Counter)
     composing: int = 0
-    chunks: int = 0
+    texts: int = 0
+    runs: int = 0
     characters: int = 0
     acknowledged: int = 0
     acknowledged_characters: int = 0
@@ -93,8 +95,8 @@ class Tally:
         kinds = ", ".join(f"{name} {count}" for name, count in sorted(self.cuts.items()))
         return (
             f"{sum(self.cuts.values())} cuts ({kinds}), {self.composing} of them while composing\n"
-            f"{self.chunks} texts typed, {self.characters} characters; "
-            f"{self.conflicts} conflicts, {self.given_up} texts given up in them\n"
+            f"{self.texts} texts typed in {self.runs} runs, {self.characters} characters; "
+            f"{self.conflicts} conflicts, {self.given_up} runs given up in them\n"
             f"{self.acknowledged} acknowledgements of {self.acknowledged_characters} characters"
             f" compared with {self.states} kept states\n"
             f"lost: 0 characters, in {self.seconds:.0f} s"
@@ -104,7 +106,7 @@ class Tally:
 class Typist:
     """Writes one review, through whatever happens."""
 
-    def __init__(self, site: Site, browser: Browser, seed: int, *, mostly_quick: bool) -> None:
+    def __init__(self, site: Site, browser: Browser, seed: int) -> None:
         self.site, self.rng = site, random.Random(seed)
         self.database = Database(f"sqlite:///{site.data_dir / 'reviewapp.db'}")
         self.review_id = self._begin()
@@ -112,12 +114,13 @@ class Typist:
         self.context: BrowserContext = browser.new_context(base_url=site.url, locale="zh-CN")
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(_WATCH)
-        self.spelled = self.kind = ""
+        self.spelled = ""
         self.tally = Tally()
         self.model = dict.fromkeys(FIELDS, "")
         self.contested: set[str] = set()
         self.typed: list[tuple[str, str]] = []
-        self.dropped: set[str] = set()
+        self.run = ""  # what was typed since the last break
+        self.dropped: list[tuple[str, str]] = []
         self.acked: list[tuple[str, str]] = []
         self.errors: list[str] = []
         self.kinds: dict[str, Callable[[str], None]] = {
@@ -129,7 +132,7 @@ class Typist:
             "window reloaded": self._reload,
             "second window": self._second,
         }
-        self.weights = [3, 1, 1, 1, 2, 2, 3] if mostly_quick else [3, 3, 2, 2, 3, 3, 4]
+        self.weights = (3, 3, 2, 2, 3, 3, 4)
         self.page = self._open()
         self._sign_in(self.page)
         self.page.goto(self.address)
@@ -187,39 +190,64 @@ class Typist:
 
     # --- typing ---------------------------------------------------------------------------
 
-    def type_with_a_cut(self) -> None:
+    def some_kinds(self, cuts: int) -> list[str]:
+        """Choose what happens: each kind of cut once where there is room, in a random order."""
+        kinds = list(self.kinds)[:cuts]
+        kinds += self.rng.choices(list(self.kinds), self.weights, k=cuts - len(kinds))
+        self.rng.shuffle(kinds)
+        return kinds
+
+    def type_with_a_cut(self, kind: str) -> None:
         """Type one text; somewhere in it the cut comes, perhaps while composing."""
         name = self.rng.choice(list(FIELDS))
-        kind = self.rng.choices(list(self.kinds), self.weights)[0]
         self.tally.cuts[kind] += 1
-        self.kind = kind
         self._settle(self.page, sure=name in self.contested)
         start = self._value(name) if name in self.contested else self.model[name]
         self.model[name] = start
         self._focus(name)
-        text = f"{len(self.typed)}、{self.rng.choice(PHRASES)}；"
+        text = f"{self.tally.texts}、{self.rng.choice(PHRASES)}；"
+        self.tally.texts += 1
         at = self.rng.randrange(1, len(text))
-        done = ""
         for index, sign in enumerate(text):
             if index == at:
+                self._break(name)
                 if self.rng.random() < 0.4:
-                    done += self._cut_while_composing(name, kind)
+                    self._cut_while_composing(name, kind)
                 else:
                     self.kinds[kind](name)
-            self.page.keyboard.insert_text(sign)
-            done += sign
-            self.model[name] += sign
+                self._break(name)
+            self._type(name, sign)
             if self.rng.random() < 0.1:  # a slip of the finger
                 self.page.keyboard.insert_text("误")
                 self.page.keyboard.press("Backspace")
             self.page.wait_for_timeout(self.rng.choice((0, 5, 20, 60)))
-        # During the cut more was typed than the phrase.
-        whole = self.model[name][len(start) :] if name not in self.contested else done
-        self.typed.append((name, whole))
+        self._break(name)
+        if name not in self.contested:
+            self.typed.append((name, self.model[name][len(start) :]))
         self._note_what_the_page_says()
 
-    def _cut_while_composing(self, name: str, kind: str) -> str:
-        """Spell a word, cut in the middle of it, choose its signs; return what stands there."""
+    def _type(self, name: str, signs: str) -> None:
+        self.page.keyboard.insert_text(signs)
+        self._wrote(name, signs)
+
+    def _wrote(self, name: str, signs: str) -> None:
+        self.model[name] += signs
+        self.run += signs
+
+    def _break(self, name: str, page: Page | None = None) -> None:
+        """End a run: it must be kept as it stands now, with the signs before it."""
+        run, self.run = self.run, ""
+        if not run:
+            return
+        self.tally.runs += 1
+        self.tally.characters += len(run)
+        stands = self._value(name, page)
+        # Another text may have come into a field that two windows write in.
+        with_context = stands[-len(run) - CONTEXT :] if stands.endswith(run) else run
+        self.typed.append((name, with_context))
+
+    def _cut_while_composing(self, name: str, kind: str) -> None:
+        """Spell a word, cut in the middle of it, choose its signs."""
         spelling, signs = self.rng.choice(SPELLINGS)
         devtools = self.context.new_cdp_session(self.page)
         self.tally.composing += 1
@@ -236,15 +264,13 @@ class Typist:
             for length in range(stop, len(spelling) + 1):
                 self._spell(devtools, spelling[:length])
             devtools.send("Input.insertText", {"text": signs})
-            left = ""
+            self._wrote(name, signs)
         else:
             # With its window or its focus the composition ended; a browser may leave the letters.
             if not (is_sure and left and self._value(name) == self.model[name] + left):
                 left = ""
             self.model[name] += left
-            self.page.keyboard.insert_text(signs)
-        self.model[name] += signs
-        return left + signs
+            self._type(name, signs)
 
     def _is_composing(self) -> bool:
         return bool(self.page.evaluate("window.isComposingHere === true"))
@@ -273,8 +299,8 @@ class Typist:
         if self._is_composing():
             return  # a composition is open; its characters come when it is chosen
         for sign in self.rng.choice(("，", "且", "另外", "")):
-            self.page.keyboard.insert_text(sign)
-            self.model[name] += sign
+            self._type(name, sign)
+        self._break(name)
 
     def _pause(self, longest: int = 900) -> None:
         self.page.wait_for_timeout(self.rng.randrange(longest))
@@ -363,11 +389,13 @@ class Typist:
             )
         self._settle(other, sure=False)
         self._focus(there, other)
-        text = f"{len(self.typed)}、第二窗口：{self.rng.choice(PHRASES)}；"
+        text = f"{self.tally.texts}、第二窗口：{self.rng.choice(PHRASES)}；"
+        self.tally.texts += 1
         for sign in text:
             other.keyboard.insert_text(sign)
             other.wait_for_timeout(self.rng.choice((0, 10)))
-        self.typed.append((there, text))
+        self.run = text
+        self._break(there, other)
         if there != name:
             self.model[there] += text
         is_settled = there == name or self.rng.random() < 0.5
@@ -397,9 +425,10 @@ class Typist:
             self.tally.conflicts += 1
             section = page.locator("[data-save]").filter(has=page.locator(".stale")).first
             name = str(section.locator("textarea").get_attribute("name"))
-            self.contested.add(name)
+            if name not in self.contested:
+                raise Lost(f"{name} asks which text is meant, and only one window wrote there")
             if self.rng.random() < 0.5:
-                self.dropped |= set(re.findall(r"\d+、", self._value(name, page)))
+                self.dropped.append((name, self._value(name, page)))
                 section.locator("[data-drop]").click()
             else:
                 section.locator("[data-keep]").click()
@@ -432,23 +461,16 @@ class Typist:
         if missing:
             raise Lost(f"acknowledged and not kept: {missing[:3]}")
         for name, text in self.typed:
-            marks = set(re.findall(r"\d+、", text))
-            if not any(text in one for one in texts[name]):
-                if name not in self.contested:
-                    raise Lost(f"typed into {name} and not kept: {text!r}")
-                # Two windows wrote here; where they met, the text may stand in two pieces.
-                if not marks & self.dropped and not any(
-                    mark in one for mark in marks for one in texts[name]
-                ):
-                    raise Lost(f"typed into {name} and not kept: {text!r}")
-                self.tally.given_up += bool(marks & self.dropped)
+            if any(text in one for one in texts[name]):
+                continue
+            if not any(field == name and text in one for field, one in self.dropped):
+                raise Lost(f"typed into {name} and not kept: {text!r}")
+            self.tally.given_up += 1
         for name, wanted in self.model.items():
             key, part = FIELDS[name]
             stands = kept[-1].state.get(key, {}).get(part, "")
             if name not in self.contested and stands != wanted:
                 raise Lost(f"{name} should end {wanted[-40:]!r} and ends {stands[-40:]!r}")
-        self.tally.chunks = len(self.typed)
-        self.tally.characters = sum(len(text) for _name, text in self.typed)
         self.tally.acknowledged = len(self.acked)
         self.tally.acknowledged_characters = sum(len(text) for _name, text in self.acked)
         self.tally.states = len(kept)
@@ -461,7 +483,6 @@ def prove(
     *,
     cuts: int,
     seed: int,
-    mostly_quick: bool = False,
     most_seconds: float = 3600,
 ) -> Tally:
     """Type through `cuts` cuts in a site in `folder`; fewer where the time is over before.
@@ -473,14 +494,14 @@ def prove(
     try:
         site.start_web()
         site.start_worker()
-        typist = Typist(site, browser, seed, mostly_quick=mostly_quick)
-        for number in range(cuts):
+        typist = Typist(site, browser, seed)
+        for number, kind in enumerate(typist.some_kinds(cuts), start=1):
             if time.monotonic() - began > most_seconds:
                 break
             try:
-                typist.type_with_a_cut()
+                typist.type_with_a_cut(kind)
             except Lost as lost:
-                raise Lost(f"cut {number + 1} ({typist.kind}), seed {seed}: {lost}") from lost
+                raise Lost(f"cut {number} ({kind}), seed {seed}: {lost}") from lost
         tally = typist.finish()
         typist.context.close()
     finally:

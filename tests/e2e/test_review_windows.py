@@ -7,11 +7,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
+from sqlmodel import select
 
+from reviewapp.db.models import Account, Assignment
 from reviewapp.db.session import Database
 from tests import people, rows
 from tests.e2e.conftest import Site, make_site
@@ -20,17 +22,29 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = make_site(tmp_path / "site")
-    database = Database(f"sqlite:///{site.data_dir / 'reviewapp.db'}")
-    with database.transaction() as session:
-        cast = people.enter(session)
-        report = rows.report(session, rows.round_(session, phase="rating"))
-        rows.assignment(session, report, cast.chen.expert_id)
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = make_site(tmp_path_factory.mktemp("windows") / "site")
+    with _database(site).transaction() as session:
+        people.enter(session)
     site.start_web()
     yield site
     site.stop()
+
+
+@pytest.fixture
+def site(running: Site) -> Site:
+    """A site on which 陈睿 has one review to write that nobody has begun."""
+    with _database(running).transaction() as session:
+        session.execute(sa.update(Assignment).values(state="withdrawn"))
+        expert = session.exec(select(Account.expert_id).where(Account.login == "chen")).one()
+        report = rows.report(session, rows.round_(session, phase="rating"))
+        rows.assignment(session, report, expert)
+    return running
+
+
+def _database(site: Site) -> Database:
+    return Database(f"sqlite:///{site.data_dir / 'reviewapp.db'}")
 
 
 def _form(page: Page) -> Page:
