@@ -64,6 +64,17 @@ def test_saves_of_one_field_within_a_minute_fold_into_one_line(
     assert page.count('name="older"') == 4  # each can still be chosen
 
 
+def test_points_are_compared_as_a_whole_and_a_folded_state_that_is_compared_is_open(
+    client_of: Client, cast: Cast, review_id: UUID
+) -> None:
+    client = client_of(cast.chen)
+    for version, points in enumerate(("4.5", "4.0", "4.2")):
+        _save(client, review_id, points, "理由", version)
+    page = client.get(f"/reviews/{review_id}/states?older=1&newer=3").text
+    assert "<del>4.5</del><ins>4.2</ins>" in page
+    assert re.search(r'<details open>.*name="older" value="1" checked', page, re.S)
+
+
 def test_a_state_is_brought_back_by_a_button(
     client_of: Client, cast: Cast, review_id: UUID, database: Database
 ) -> None:

@@ -30,6 +30,7 @@ from reviewapp.web.support.parts import now, read, transaction
 
 RUNS = 30  # on one page of the list
 _PARTS = ("claimed", "ground", "points", "reason", "opinion", "evidence")
+_WHOLE = frozenset({"claimed", "points"})  # read as one: never marked sign by sign
 _HIDDEN = frozenset({"ids"})  # by which evidence is brought back; its words are shown
 RUN = timedelta(seconds=60)  # saves of one field in this time are one line
 
@@ -158,12 +159,18 @@ def _differences(
         if old == new:
             continue
         parts = tuple(
-            (part, marked(_shown(part, old), _shown(part, new)))
+            (part, _pieces(part, _shown(part, old), _shown(part, new)))
             for part in sorted({*old, *new} - _HIDDEN, key=_place)
             if _shown(part, old) != _shown(part, new)
         )
         found.append(Difference(field, _title(field, rubric), parts))
     return tuple(found)
+
+
+def _pieces(part: str, before: str, after: str) -> tuple[tuple[str, str], ...]:
+    if part not in _WHOLE:
+        return marked(before, after)
+    return tuple(piece for piece in (("removed", before), ("added", after)) if piece[1])
 
 
 def _in_order(fields: set[str], rubric: Rubric) -> list[str]:
