@@ -124,6 +124,33 @@ def test_a_late_save_stays_refused_until_one_text_is_chosen(
     assert _save(client, path, "outline", "4", 1) == 200
 
 
+def test_a_late_save_is_shown_with_what_is_new_in_each_text(
+    client_of: Client, cast: Cast, assignment_id: UUID
+) -> None:
+    client = client_of(cast.chen)
+    path = _open(client, assignment_id)
+
+    def save(points: str, reason: str) -> str:
+        data = {"points-outline": points, "reason-outline": reason, "version-outline": version}
+        return client.post(f"{path}/criteria/outline", data=data, headers=HTMX).text
+
+    version = "0"
+    save("5", "目标笼统。")
+    version = "1"
+    save("5", "目标笼统，权重有误。")
+    text = re.sub(r"\s+", "", save("5", "目标十分笼统。"))
+    shown = [re.sub(r"<(?!/?ins)[^>]*>", "", one) for one in re.findall(r"<dd.*?</dd>", text)]
+    # The points are the same everywhere and are left out.
+    assert shown == [
+        "目标<ins>十分</ins>笼统。",
+        "目标笼统<ins>，权重有误</ins>。",
+        "目标笼统。",
+    ]
+    text = re.sub(r"\s+", "", save("4", "目标笼统。"))
+    shown = [re.sub(r"<[^>]*>", "", one) for one in re.findall(r"<dd.*?</dd>", text)]
+    assert shown == ["得分4目标笼统。", "得分5目标笼统，权重有误。", "得分5目标笼统。"]
+
+
 def test_an_expert_sees_that_the_signed_sheet_is_being_typed_in(
     client_of: Client, cast: Cast, assignment_id: UUID, database: Database
 ) -> None:

@@ -14,6 +14,7 @@ from reviewapp.db.queries import reports as report_queries
 from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reports import FindingLine
 from reviewapp.db.queries.reviews import ReviewPage
+from reviewapp.domain import text_changes
 from reviewapp.domain.errors import DomainError
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Identity, may_see_findings
@@ -95,7 +96,8 @@ def form_page(
     if isinstance(refused, StaleSave):
         part = part_of(key_of_stale(refused))
         shown[part.version_name] = str(refused.version)
-        context.update(stale=refused, part=part, where=_where(page, part.key))
+        where = _where(page, part.key)
+        context.update(stale=refused, part=part, where=where, changes=text_changes.marked)
     elif refused is not None and refused.field and not missing:
         where = _where(page, refused.field)
         marked[refused.field] = _("%(where)s: %(problem)s", where=where, problem=words(refused))
@@ -180,6 +182,7 @@ def piece(
         error=words(refused) if refused else "",
         where="",
         is_answer=True,
+        changes=text_changes.marked,
     )
     return make_response(answer, status_of(refused) if refused else 200)
 
