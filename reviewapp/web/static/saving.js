@@ -198,7 +198,6 @@
       part.told = { kind: "saved", review: words.review, part: part.section.id, version: part.base, values: values };
       copies.tell(part.told);
       remember(part.told);
-      remember(part.told);
     } else {
       part.refused = values;
     }
