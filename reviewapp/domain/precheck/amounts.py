@@ -12,7 +12,7 @@ UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000
 _CHINESE = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
 _AMOUNT = re.compile(
     r"(?P<about>约|近|超过?|逾)?(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"|(?<![几数上成])(?P<chinese>[{_CHINESE}]*[十百千拾佰仟][{_CHINESE}]*?))"
+    rf"|(?<![几数上成])(?P<chinese>[{_CHINESE}]{{0,30}}[十百千拾佰仟][{_CHINESE}]{{0,30}}?))"
     r"(?P<more>余|多)?(?P<unit>亿元|万元|元)(?!/|每|／)"
 )
 

@@ -17,7 +17,7 @@ from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.text import half, plain, shorten
 
-_ENTRY = re.compile(r"^(?P<text>.*?)(?:[.·…。_-]{2,}|[.·…])[.·…_—–-]*(?P<page>\d{1,3})[—–-]*$")
+_ENTRY = re.compile(r"^(?P<text>.*?)(?:[.·…。_-]{2,}+|[.·…])[.·…_—–-]*+(?P<page>\d{1,3})[—–-]*$")
 _LEAST_ENTRIES = 5
 _LEAST_AGREEING = 0.85  # share of the entries that one offset must fit before it counts
 _MOST_OFF = 1  # pages
