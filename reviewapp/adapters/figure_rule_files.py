@@ -81,6 +81,7 @@ def surveys(file: RuleFile) -> SurveyRule:
         online=file.texts("online"),
         interviews=file.patterns("interviews"),
         not_own=file.texts("not_own"),
+        compared=file.texts("compared"),
         options=file.texts("options"),
         undecided=file.texts("undecided"),
         weights=tuple(item.decimals("points") for item in file.items("weights")),

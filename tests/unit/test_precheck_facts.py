@@ -124,5 +124,11 @@ def test_a_survey_is_read(text: str, expected: tuple[int, int, str]) -> None:
     assert facts_of(FILLER + text, "survey_issued", "survey_valid", "satisfaction") == expected
 
 
+def test_a_result_held_against_its_goal_is_a_result() -> None:
+    text = "家长满意度为89.2%，低于目标值，扣1.5分；公示不及时，扣3分。"
+
+    assert facts_of(text, "satisfaction") == ("89.2",)
+
+
 def test_a_target_is_no_result() -> None:
     assert facts_of(FILLER + "年度指标：群众满意度达90%以上。", "satisfaction") == (None,)

@@ -187,10 +187,14 @@ def _usual_year(paragraphs: Sequence[Paragraph], report_year: int | None) -> Per
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where figures are looked for: all paragraphs, those asked first, and the table of facts."""
+    """Where figures are looked for: all paragraphs, those asked first, and the table of facts.
+
+    `results` are the paragraphs outside the sections on goals.
+    """
 
     paragraphs: Sequence[Paragraph]
     preferred: Sequence[Paragraph]
+    results: Sequence[Paragraph]
     entries: Sequence[Entry]
     tables: Sequence[Table]
 
@@ -213,7 +217,8 @@ def figures(told: Told, year: int | None, rule: FactRule) -> dict[str, Fact]:
         if money or name == "execution_rate":
             fact = _entered(name, sure, year) or _figure(told.preferred, patterns, years)
         fact = fact or _entered(name, told.entries, year)
-        fact = fact or _figure(told.paragraphs, patterns, years)
+        places = told.results if name == "satisfaction" else told.paragraphs
+        fact = fact or _figure(places, patterns, years)
         if fact is not None:
             found[name] = _converted(name, fact)
     for name, columns in rule.table_columns.items():

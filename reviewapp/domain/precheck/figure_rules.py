@@ -55,7 +55,8 @@ class SurveyRule:
     columns: Mapping[str, tuple[str, ...]]  # issued, returned, valid: heads of columns
     online: tuple[str, ...]  # words of surveys that issue nothing
     interviews: tuple[str, ...]  # regular expressions: how many people were asked otherwise
-    not_own: tuple[str, ...]  # words in a sentence on a survey of others, or on a goal
+    not_own: tuple[str, ...]  # words in a clause on a survey of others, or on a goal
+    compared: tuple[str, ...]  # words that hold a result against its goal, which make it no goal
     options: tuple[str, ...]  # words of the answers
     undecided: tuple[str, ...]  # answers that may be left out of the sum
     weights: tuple[tuple[Decimal, ...], ...]  # usual points of the answers, the best first

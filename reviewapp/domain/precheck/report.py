@@ -170,12 +170,13 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
     graded = statements.grades(paragraphs, rules.scores, scope, stated)
     scored = {id(table.table) for table in tables}
     funds = [table for table in document.tables if id(table) not in scored]
+    results = _outside(paragraphs, found, _GOAL_SECTIONS)
     entries = (
         *ledger.build(paragraphs, funds, Reader(rules.figures, kind, names)),
-        *surveys.entries(_outside(paragraphs, found, _GOAL_SECTIONS), rules),
+        *surveys.entries(results, rules),
     )
     money = _within(paragraphs, found, _MONEY_SECTIONS)
-    told = facts.Told(paragraphs, money, entries, document.tables)
+    told = facts.Told(paragraphs, money, results, entries, document.tables)
     figures = facts.figures(told, period.last if period else None, rules.facts)
     for name, statement in (
         ("total_score", statements.reference(stated)),

@@ -67,8 +67,12 @@ def stated(text: str, rules: Rules) -> list[re.Match[str]]:
     for pattern in rules.facts.patterns["satisfaction"]:
         for match in re.finditer(pattern, text):
             begin, end = sentence_at(text, match.start())
-            sentence = text[begin:end]
-            if not any(word in sentence for word in rules.surveys.not_own):
+            begin = max(begin, text.rfind(";", begin, match.start()) + 1)
+            stop = text.find(";", match.end(), end)
+            clause = text[begin : end if stop < 0 else stop]
+            for words in rules.surveys.compared:
+                clause = clause.replace(words, "")
+            if not any(word in clause for word in rules.surveys.not_own):
                 found.setdefault(match.start("value"), match)
     return [found[start] for start in sorted(found)]
 
