@@ -11,7 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from reviewapp.db.models import Evidence, Review, Score
+from reviewapp.db.models import Account, Evidence, Review, Score
+from reviewapp.services import reviews
+from reviewapp.services.accounts import identity_of
 from tests import people
 from tests.e2e.conftest import Site, make_site
 from tests.e2e.reviewing import PAGES, database_of, fill
@@ -240,13 +242,26 @@ def test_panes_are_resized_by_keys_and_remembered(site: Site, open_page: Open) -
     _keys(page, "ArrowLeft", "ArrowLeft")
     width = page.locator("#rubric").evaluate("one => one.offsetWidth")
     assert splitter.get_attribute("aria-valuenow") == str(width)
+    assert page.locator("#guide").is_hidden()
+    _keys(page, "Escape", "/")
+    assert page.locator("#guide").is_visible()
+    assert page.evaluate("document.activeElement.id") == "f-find"
     _keys(page, "Escape", "o")
+    assert page.locator("#guide").is_hidden()
+    _keys(page, "o")
     assert page.locator("#guide").is_visible()
     page.locator("#guide").press("z")
     page.reload()
     assert page.locator("#rubric").evaluate("one => one.offsetWidth") == width
     assert page.locator("#guide").is_visible()
     assert page.evaluate("document.documentElement.classList.contains('type-2')")
+    # The page that one read last as well, until an address asks for another.
+    page.locator(".headings a").nth(6).click()
+    expect(page.locator("#at-page")).to_contain_text("第 7／12")
+    page.reload()
+    expect(page.locator("#at-page")).to_contain_text("第 7／12")
+    page.goto(page.url.split("?")[0].split("#")[0] + "?page=3")
+    expect(page.locator("#at-page")).to_contain_text("第 3／12")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -262,6 +277,41 @@ def test_axe_finds_nothing_in_any_state(site: Site, open_page: Open, scheme: str
     _keys(page, "d")
     _keys(page, "Escape", "e")
     expect(page.locator(".picked")).to_have_count(1)
+    fair(page)
+    _keys(page, "Escape", "b")
+    box = page.locator("#page-1 svg").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 160)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 260, steps=4)
+    expect(page.locator(".picked")).to_have_count(1)
+    fair(page)
+    page.mouse.up()
+    expect(page.locator("#chips-outline .chip")).to_have_count(2)
+    # A newer save elsewhere, shown beside what is typed here.
+    with database_of(site).transaction() as session:
+        chen = identity_of(session.exec(select(Account).where(Account.login == "chen")).one())
+        review = session.exec(select(Review)).one()
+        reviews.save_score(
+            session,
+            review.id,
+            "elements",
+            points="2",
+            reason="在另一窗口写的",
+            version=0,
+            actor=chen,
+            now=people.NOW,
+        )
+    page.locator("#f-points-elements").focus()
+    page.keyboard.type("3")
+    expect(page.locator(".stale")).to_contain_text("在另一窗口写的")
+    fair(page)
+    page.locator(".stale button").last.click()
+    expect(page.locator(".stale")).to_have_count(0)
+    _keys(page, "Escape", "x")
+    expect(page.locator("#enlarged")).to_be_visible()
+    fair(page)
+    _keys(page, "t", "Escape", "p")
     fair(page)
     _keys(page, "Escape", "?")
     expect(page.locator("#keys")).to_be_visible()
@@ -282,6 +332,13 @@ def test_a_phone_shows_one_pane_at_a_time(site: Site, open_page: Open) -> None:
     expect(page.locator("#s-criterion-outline")).to_contain_text("已保存")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.get_by_role("button", name="提交评审")).to_be_visible()
+    # What belongs to scoring stays away.
+    for selector in (".tools-of summary", ".levels", "[data-act=draw]", "kbd"):
+        assert page.locator(f"{selector}:visible").count() == 0, selector
     page.locator("summary", has_text="菜单").click()
     expect(page.get_by_role("link", name="谢绝")).to_be_visible()
+    fair(page)
+    page.keyboard.press("Escape")
+    page.locator("#submit").click()
+    expect(page.locator(".missing li").first).to_be_in_viewport()
     fair(page)

@@ -7,6 +7,10 @@
   var sheets = document.getElementById("sheets"), leaves = workspace.all(".leaf", sheets);
   var near = new Set(), zoom = workspace.remembered.zoom || 1, hasMargins = Boolean(workspace.remembered.margins);
   var first = leaves.filter(function (one) { return one.classList.contains("asked"); })[0];
+  // Where one read last; an address that names a page goes before it.
+  var review = document.getElementById("work").dataset.review, place = workspace.remembered.place;
+  var isAsked = /[?&](page|find|table)=/.test(window.location.search) || /^#page-/.test(window.location.hash);
+  if (!isAsked && place && place[0] === review && place[1] <= leaves.length) first = leaves[place[1] - 1];
   viewer.classList.add("streams");
   workspace.leaves = leaves;
 
@@ -112,6 +116,7 @@
   var present = first ? pageOf(first) : 1;
   workspace.page = function () { return present; };
   function tell() {
+    if (!viewer.clientHeight) return; // another pane is shown on the phone
     var top = viewer.getBoundingClientRect().top + viewer.clientHeight * .4;
     if (window.innerWidth <= 720) top = window.innerHeight * .4;
     var low = 0, high = leaves.length - 1;
@@ -123,6 +128,7 @@
     if (teller.dataset.told === String(present)) return;
     teller.dataset.told = String(present);
     teller.textContent = teller.dataset.words.replace("{page}", present);
+    workspace.remember("place", [review, present]);
     var last = null;
     workspace.all(".headings a").forEach(function (link) {
       link.removeAttribute("aria-current");
@@ -177,10 +183,13 @@
     var at = present;
     zoom = Math.min(Math.max(factor, .5), 3);
     workspace.remember("zoom", zoom);
-    viewer.classList.toggle("zoomed", zoom > 1);
-    leaves.forEach(function (leaf) { leaf.style.width = zoom === 1 ? "" : Math.round(zoom * 100) + "%"; });
+    widen();
     near.forEach(draw);
     go(at);
+  }
+  function widen() {
+    viewer.classList.toggle("zoomed", zoom > 1);
+    leaves.forEach(function (leaf) { leaf.style.width = zoom === 1 ? "" : Math.round(zoom * 100) + "%"; });
   }
   workspace.acts.larger = function () { zoomed(zoom * 1.25); };
   workspace.acts.smaller = function () { zoomed(zoom / 1.25); };
@@ -228,7 +237,8 @@
     filler.observe(leaf);
   });
   viewer.querySelector("[data-act=margins]").setAttribute("aria-pressed", String(hasMargins));
-  if (zoom !== 1) zoomed(zoom);
-  else if (first && present > 1) go(present);
+  widen();
+  // A jump shows the report; on a phone only when its address asks for a page.
+  if (present > 1 && (window.innerWidth > 720 || isAsked)) go(present);
   tell();
 })();

@@ -90,6 +90,11 @@
   };
   workspace.openGuide = function () { if (work.classList.contains("no-guide")) workspace.acts.guide(); };
 
+  // The search stands in it: its key opens the pane before the field takes the focus (app.js).
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "/" && workspace.isFree(event) && !document.querySelector("dialog[open]")) { workspace.showPane("guide"); workspace.openGuide(); }
+  }, true);
+
   function frame(isAway) { document.body.classList.toggle("frame-away", isAway); }
   frame(Boolean(remembered.frame));
   workspace.acts.frame = function () {
@@ -184,7 +189,10 @@
   var asked = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
   choose((asked && asked.closest && asked.closest(".criterion[data-criterion]")) ||
     criteria.filter(function (one) { return !one.classList.contains("scored"); })[0] || criteria[0], false);
-  if (workspace.present() !== criteria[0]) workspace.present().scrollIntoView({ block: "nearest" });
+  // What was refused is read first; panes and folds have moved it since the page came.
+  var refused = document.querySelector("#rubric .problem, #rubric .missing");
+  if (refused) refused.scrollIntoView({ block: "center" });
+  else if (workspace.present() !== criteria[0]) workspace.present().scrollIntoView({ block: "nearest" });
 
   workspace.acts.keys = function () { document.getElementById("keys").showModal(); };
   workspace.acts.close = function (button) { button.closest("dialog").close(); };
