@@ -145,6 +145,7 @@ def test_a_suggestion_is_taken_with_its_places(
     client.post(f"{work.path}/criteria/outline/offers/section-missing")
     assert _score(database).points_hundredths == 200
     assert len(_score(database).reason.splitlines()) == 2
+    assert "%(" not in _score(database).reason  # these findings carry no values
 
 
 def test_an_unconfirmed_doubt_suggests_nothing(

@@ -144,7 +144,7 @@ def _line(title: str, findings: tuple[FindingLine, ...], points: int, each: int)
 def _chinese(finding: FindingLine) -> str:
     variants = MESSAGES.get(finding.check, {})
     msgid = variants.get(finding.variant) or variants.get("")
-    if msgid is None:
+    if msgid is None or ("%(" in msgid and not finding.values):
         return finding.message
     values = dict(finding.values)
     try:
