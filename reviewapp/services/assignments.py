@@ -17,7 +17,7 @@ from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, AssignmentState, advance, require_phase
 from reviewapp.domain.policy import Identity, Permission, Role
 from reviewapp.domain.spread import Pair, Spread, SpreadRequest
-from reviewapp.services import audit, recusals, settlement
+from reviewapp.services import audit, calibration, recusals, settlement
 from reviewapp.services.round_rules import round_of
 
 #: why an expert declines, in the order of the form
@@ -40,6 +40,13 @@ def assign(
     if recusals.standing_with(session, expert_id, report):
         raise Conflict(
             N_("%(name)s has declared a conflict with this report."),
+            field="expert_id",
+            name=expert.name,
+        )
+    audit.take_turn(session)  # the expert hands no practice on it in at this moment
+    if (report_id, expert_id) in calibration.who_know(session, [report_id]):
+        raise Conflict(
+            N_("%(name)s has read the agreed scores of this report in calibration."),
             field="expert_id",
             name=expert.name,
         )
@@ -216,7 +223,9 @@ def _request(session: Session, round_: Round, actor: Identity) -> SpreadRequest:
         reports=tuple(report.id for report in reports),
         experts=tuple(experts),
         per_report=round_.experts_per_report,
-        forbidden=recusals.forbidden_pairs(session, reports) | gone,
+        forbidden=recusals.forbidden_pairs(session, reports)
+        | calibration.who_know(session, [report.id for report in reports])
+        | gone,
         kept=kept,
         other_load=other_load(session, round_.id),
     )

@@ -17,9 +17,11 @@ from reviewapp.config import Config
 from reviewapp.db import migrate
 from reviewapp.db.models import (
     Assignment,
+    CalibrationReview,
     Evidence,
     Notice,
     Opinion,
+    ReferenceReport,
     Report,
     ReportSplit,
     ReportVersion,
@@ -229,6 +231,27 @@ def _settlements(session: Session) -> Iterator[str]:
         yield f"Report {row.report_id}: is settled without any submitted review."
 
 
+def _practice(session: Session) -> Iterator[str]:
+    """Whoever has read agreed scores of a report is not assigned it."""
+    rows = session.execute(
+        sa.select(col(Assignment.id))
+        .join(ReferenceReport, col(ReferenceReport.report_id) == col(Assignment.report_id))
+        .join(
+            CalibrationReview,
+            sa.and_(
+                col(CalibrationReview.reference_id) == col(ReferenceReport.id),
+                col(CalibrationReview.expert_id) == col(Assignment.expert_id),
+            ),
+        )
+        .where(
+            col(Assignment.state) == "assigned",
+            col(CalibrationReview.submitted_at).is_not(None),
+        )
+    )
+    for (assignment_id,) in rows:
+        yield f"Assignment {assignment_id}: its expert has read the agreed scores of its report."
+
+
 def _opinions(session: Session) -> Iterator[str]:
     settled = (
         sa.exists()
@@ -282,6 +305,7 @@ _RULES: tuple[Callable[[Session], Iterator[Any]], ...] = (
     _states,
     _evidence,
     _settlements,
+    _practice,
     _opinions,
     _notices,
 )

@@ -19,7 +19,7 @@ from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.spread import Pair, Spread, SpreadRequest
-from reviewapp.services import assignments, audit, recusals
+from reviewapp.services import assignments, audit, calibration, recusals
 from reviewapp.services.round_rules import round_of
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -165,6 +165,7 @@ def _request(
         experts=tuple(experts),
         per_report=1,
         forbidden=recusals.forbidden_pairs(session, reports)
+        | calibration.who_know(session, report_ids)
         | seated
         | {(row.report_id, row.expert_id) for row in gone},
         other_load=loads,

@@ -25,7 +25,7 @@ from reviewapp.domain.lifecycle import Act, ReviewState, advance, require_phase
 from reviewapp.domain.policy import Identity, Permission, Role
 from reviewapp.domain.rubric import canonical_json, format_points
 from reviewapp.domain.scoring import ReviewSheet, Totals
-from reviewapp.services import audit, settlement
+from reviewapp.services import audit, practice, settlement
 from reviewapp.services.review_heads import head_of
 from reviewapp.services.review_saving import (
     Saved,
@@ -60,7 +60,8 @@ __all__ = [
 def open_review(session: Session, assignment_id: UUID, *, actor: Identity, now: datetime) -> Review:
     """Return the review of one's own assignment, making the draft at the first opening.
 
-    Needs the declaration of no conflict. NotFound for everybody else's assignment; Conflict while
+    Needs the declaration of no conflict, and where the round requires calibration the reference
+    reports of its kind. NotFound for everybody else's assignment; Conflict while
     an officer types the expert's signed sheet in.
     """
     assignment = session.get(Assignment, assignment_id)
@@ -83,6 +84,7 @@ def open_review(session: Session, assignment_id: UUID, *, actor: Identity, now: 
     if report.state != "taken-in":
         raise NotFound(N_("There is no such assignment."))
     require_phase(round_.phase, Act.REVIEW)
+    practice.require_done(session, assignment_id)
     return make_draft(session, assignment, report, round_, now=now)
 
 

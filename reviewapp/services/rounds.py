@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 from reviewapp.db.models import Round, RoundPhase, RubricVersion
 from reviewapp.db.models.round import PHASES
 from reviewapp.domain import lifecycle
+from reviewapp.domain.calibration import SWITCHES
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
 from reviewapp.domain.grading import AgencyGradeRule
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.rubric import Band, Rubric, bands_to_json, check_bands
 from reviewapp.domain.settlement import SettlementRule
-from reviewapp.services import audit, feedback
+from reviewapp.services import audit, calibration, feedback
 from reviewapp.services.round_rules import held_round, round_of, store_rubric
 
 MAX_TITLE = 100  # characters
@@ -47,6 +48,7 @@ class RoundDraft:
     experts_per_report: int = 1
     drawn_how: str = ""
     hides_findings: bool = False
+    calibration: str = "off"  # off, offered, required
     dates: Mapping[str, Span] = field(default_factory=dict)
 
 
@@ -178,6 +180,8 @@ def return_to(
 
 def blocked(session: Session, round_: Round) -> Conflict | None:
     """Return why the round cannot go on yet, or None."""
+    if round_.phase == "preparation":
+        return calibration.blocked(session, round_)
     if round_.phase == "settlement":
         return feedback.not_ready(session, round_.id)
     return None
@@ -218,6 +222,8 @@ def _check(session: Session, draft: RoundDraft, round_id: UUID | None) -> None:
         raise Invalid(N_("At most %(limit)s characters fit here."), field="title", limit=MAX_TITLE)
     if not 1 <= draft.experts_per_report <= 15:
         raise Invalid(N_("Between 1 and 15 experts rate a report."), field="experts_per_report")
+    if draft.calibration not in SWITCHES:
+        raise Invalid(N_("Choose one of the options."), field="calibration")
     check_bands(draft.bands)
     _check_dates(draft.dates)
     twin = session.exec(select(Round.id).where(col(Round.title) == title)).one_or_none()
@@ -254,6 +260,7 @@ def _apply(round_: Round, draft: RoundDraft) -> None:
     round_.experts_per_report = draft.experts_per_report
     round_.drawn_how = draft.drawn_how.strip()
     round_.hides_findings = draft.hides_findings
+    round_.calibration = draft.calibration
 
 
 def _put_dates(
@@ -303,6 +310,7 @@ def _plain(round_: Round, key_project: str, department: str) -> dict[str, Any]:
         "experts_per_report": round_.experts_per_report,
         "drawn_how": round_.drawn_how,
         "hides_findings": round_.hides_findings,
+        "calibration": round_.calibration,
     }
 
 

@@ -16,6 +16,7 @@ FEATURES = (
     "reports",
     "assignments",
     "panel",
+    "calibration",
     "offline",
     "reviews",
     "settlement",

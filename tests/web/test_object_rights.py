@@ -13,7 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from reviewapp.db.models import Account, Agency, Intake, Notice, OutboxMessage, Recusal
+from reviewapp.db.models import (
+    Account,
+    Agency,
+    Intake,
+    Notice,
+    OutboxMessage,
+    Recusal,
+    ReferenceReport,
+)
 from reviewapp.db.session import Database
 from tests import rows
 from tests.notice_rows import settled
@@ -93,6 +101,17 @@ def _enter(session: Session, cast: Cast) -> Things:
     )
     session.add_all([intake, notice, recusal, message])
     session.flush()
+    reference = ReferenceReport(
+        created_at=NOW,
+        round_id=in_rating.id,
+        report_id=result.id,
+        report_version=1,
+        number=1,
+        rubric_hash=review.rubric_hash,
+        entered_by=cast.meng.id,
+    )
+    session.add(reference)
+    session.flush()
     account = session.exec(select(Account.id).where(Account.login == "meng")).one()
     agency = session.exec(select(Agency.id)).first()
     ids = {
@@ -104,6 +123,7 @@ def _enter(session: Session, cast: Cast) -> Things:
         "message_id": [message.id],
         "notice_id": [notice.id],
         "recusal_id": [recusal.id],
+        "reference_id": [reference.id],
         "report_id": [report.id, uploaded.id, result.id],
         "review_id": [review.id],
         "round_id": [in_rating.id, in_feedback.id],

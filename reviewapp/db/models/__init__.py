@@ -1,6 +1,7 @@
 """Every table; importing this module registers them all on the metadata."""
 
 from reviewapp.db.models.account import Account, AccountLink
+from reviewapp.db.models.calibration import CalibrationReview, ReferenceReport
 from reviewapp.db.models.event import Event, EventHead
 from reviewapp.db.models.evidence import Evidence, Phrase
 from reviewapp.db.models.job import Job
@@ -39,6 +40,7 @@ __all__ = [
     "Agency",
     "Answer",
     "Assignment",
+    "CalibrationReview",
     "Department",
     "Event",
     "EventHead",
@@ -60,6 +62,7 @@ __all__ = [
     "Precheck",
     "Receipt",
     "Recusal",
+    "ReferenceReport",
     "Report",
     "ReportSplit",
     "ReportText",

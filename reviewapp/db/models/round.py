@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from reviewapp.db.base import Table, one_of
+from reviewapp.domain.calibration import SWITCHES
 
 PHASES = ("preparation", "rating", "settlement", "feedback", "notice", "closed")
 KINDS = ("key-project", "department")
@@ -33,6 +34,7 @@ class Round(Table, table=True):
     __tablename__ = "round"
     __table_args__ = (
         one_of("phase", *PHASES),
+        one_of("calibration", *SWITCHES),
         sa.CheckConstraint("experts_per_report >= 1", name="experts_per_report_positive"),
     )
 
@@ -47,6 +49,7 @@ class Round(Table, table=True):
     agency_grade_rule: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     drawn_how: str = ""  # how the reports were drawn from which population, for the notice
     hides_findings: bool = False  # until an expert's own first pass
+    calibration: str = "off"  # before the own reviews: off, offered, required
     is_demo: bool = False
 
 

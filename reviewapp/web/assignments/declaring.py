@@ -11,7 +11,7 @@ from reviewapp.db.queries import assignments as queries
 from reviewapp.domain.errors import N_, DomainError, NotFound
 from reviewapp.domain.lifecycle import Act, phase_allows, phase_refusal
 from reviewapp.domain.policy import Permission
-from reviewapp.services import assignments, reviews
+from reviewapp.services import assignments, practice, reviews
 from reviewapp.web.assignments import bp
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
@@ -31,6 +31,9 @@ def declare(assignment_id: UUID) -> Response:
         with transaction() as db:
             assignments.declare(db, assignment_id, actor=who, now=now())
             line = queries.declaration(db, assignment_id, who)
+            if practice.must_wait(db, assignment_id):
+                flash(_(practice.FIRST))
+                return done(url_for("calibration.own"))
             if line is not None and phase_allows(line.phase, Act.REVIEW):
                 review = reviews.open_review(db, assignment_id, actor=who, now=now())
                 return done(url_for("reviews.show", review_id=review.id))

@@ -11,7 +11,7 @@ from reviewapp.db.queries import reviews as queries
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Permission
-from reviewapp.services import reviews
+from reviewapp.services import practice, reviews
 from reviewapp.web.reviews import bp
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.deadlines import left
@@ -30,7 +30,16 @@ def index() -> str:
         drafts = [one.review_id for one in rows if one.review_id and one.state == "draft"]
         rounds = series.own_rounds(db, current_identity())
         far = own_work.progress(db, drafts)
-    return render_template("reviews/index.html", rows=rows, rounds=rounds, far=far, left=left)
+        references = practice.own(db, actor=current_identity())
+    return render_template(
+        "reviews/index.html",
+        rows=rows,
+        rounds=rounds,
+        far=far,
+        left=left,
+        references=len(references),
+        unrated=sum(1 for one in references if one.is_open),
+    )
 
 
 @bp.route("/assignments/<uuid:assignment_id>/review", methods=["GET", "POST"])
@@ -44,6 +53,7 @@ def open_assignment(assignment_id: UUID) -> object:
         return done(url_for("reviews.show", review_id=review_id))
     with read() as db:
         line = queries.own_assignment(db, assignment_id, who)
+        waits = practice.must_wait(db, assignment_id)
     if line is None:
         raise NotFound(N_("There is no such assignment."))
     if line.state == "paper":
@@ -53,5 +63,5 @@ def open_assignment(assignment_id: UUID) -> object:
         return redirect(url_for("reviews.show", review_id=line.review_id))
     if line.state in {"declare", "declined"}:
         return redirect(url_for("assignments.declare", assignment_id=assignment_id))
-    refusal = phase_refusal(line.phase, Act.REVIEW) or ""
+    refusal = phase_refusal(line.phase, Act.REVIEW) or (practice.FIRST if waits else "")
     return render_template("reviews/begin.html", line=line, refusal=refusal)

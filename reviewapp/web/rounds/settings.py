@@ -40,6 +40,7 @@ METHODS = {
     Method.MEDIAN.value: N_("median"),
     Method.SINGLE.value: N_("one review decides"),
 }
+CALIBRATION = {"off": N_("off"), "offered": N_("offered"), "required": N_("must be done first")}
 PHASES = tuple(phase.value for phase in RoundPhase)
 Values = Mapping[str, Any]
 
@@ -99,6 +100,7 @@ def _page(
         rubrics=rubrics,
         methods=METHODS,
         phases=PHASES,
+        calibration={key: _(label) for key, label in CALIBRATION.items()},
         error=words(refused) if refused else "",
         field_name=(refused.field or "") if refused else "",
     )
@@ -146,6 +148,7 @@ def _draft_of(db: Any, round_id: UUID) -> RoundDraft:
         experts_per_report=row.experts_per_report,
         drawn_how=row.drawn_how,
         hides_findings=row.hides_findings,
+        calibration=row.calibration,
         dates=rounds.dates_of(db, round_id),
     )
 
@@ -159,6 +162,7 @@ def _values(draft: RoundDraft) -> dict[str, Any]:
         "experts_per_report": draft.experts_per_report,
         "drawn_how": draft.drawn_how,
         "hides_findings": "1" if draft.hides_findings else "",
+        "calibration": draft.calibration,
         "method": draft.settlement_rule.method.value,
         "spread_points": format_points(draft.settlement_rule.spread_points),
         "ratings_apart": draft.settlement_rule.ratings_apart,
@@ -199,6 +203,7 @@ def _draft(form: Values, base: RoundDraft, rubrics: Mapping[str, Rubric]) -> Rou
         drawn_how=str(form.get("drawn_how", base.drawn_how)),
         # An unticked box is not sent, so a field that always is says whether the rules were shown.
         hides_findings=form.get("hides_findings") == "1" if "year" in form else base.hides_findings,
+        calibration=str(form.get("calibration", base.calibration)),
         dates=_dates(form),
     )
 

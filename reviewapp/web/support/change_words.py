@@ -28,6 +28,7 @@ NAMES: dict[str, str] = {
     "bands": N_("Grade bands"),
     "breaks": N_("Breaks"),
     "by": N_("by"),
+    "calibration": N_("Calibration"),
     "caps": N_("Caps"),
     "caps_at": N_("at best"),
     "cc": N_("Copies to"),
@@ -136,6 +137,11 @@ _STATES = {
     "withdrawn": N_("withdrawn"),
 }
 _VALUES: dict[str, Mapping[str, str]] = {
+    "calibration": {
+        "off": N_("off"),
+        "offered": N_("offered"),
+        "required": N_("must be done first"),
+    },
     "ground": {**recusals.GROUNDS, **assignments.GROUNDS},
     "kind": KIND_WORDS,
     "method": {
