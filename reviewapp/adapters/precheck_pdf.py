@@ -5,14 +5,10 @@ Every word comes in as JSON data, so that no quote of a report can become a comm
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import pylopdf_fonts_zh_cn
-import typst
+from reviewapp.adapters.typst_sheets import compile_sheet
 
 _PROGRAM = Path(__file__).with_name("precheck_sheet.typ")
 
@@ -56,21 +52,4 @@ class PrecheckSheet:
 
 def to_pdf(sheet: PrecheckSheet) -> bytes:
     """Return the sheet as A4 pages in Noto Serif SC; the same sheet gives the same bytes."""
-    result: bytes = typst.compile(
-        _PROGRAM.read_bytes(),
-        format="pdf",
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
-        timestamp=0,
-    )
-    return result
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(pylopdf_fonts_zh_cn.serif_path().parent)],
-    )
+    return compile_sheet(_PROGRAM, asdict(sheet))

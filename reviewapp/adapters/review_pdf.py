@@ -5,14 +5,10 @@ Every word comes in as JSON data, so that nothing an expert typed can become a c
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import pylopdf_fonts_zh_cn
-import typst
+from reviewapp.adapters.typst_sheets import compile_sheet
 
 _PROGRAM = Path(__file__).with_name("review_sheet.typ")
 
@@ -68,21 +64,4 @@ class SignedSheet:
 
 def to_pdf(sheet: SignedSheet) -> bytes:
     """Return the review as A4 pages in Noto Serif SC; the same review gives the same bytes."""
-    result: bytes = typst.compile(
-        _PROGRAM.read_bytes(),
-        format="pdf",
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
-        timestamp=0,
-    )
-    return result
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(pylopdf_fonts_zh_cn.serif_path().parent)],
-    )
+    return compile_sheet(_PROGRAM, asdict(sheet))

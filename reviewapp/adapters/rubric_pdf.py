@@ -5,14 +5,10 @@ Every word comes in as JSON data, so that no text of a rubric can become a comma
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
-import typst
-
+from reviewapp.adapters.typst_sheets import compile_sheet
 from reviewapp.domain.rubric import Rubric, format_points
 
 _PROGRAM = Path(__file__).with_name("rubric.typ")
@@ -20,15 +16,7 @@ _PROGRAM = Path(__file__).with_name("rubric.typ")
 
 def to_pdf(rubric: Rubric) -> bytes:
     """Return the rubric as A4 pages in Noto Serif SC; the same rubric gives the same bytes."""
-    result: bytes = typst.compile(
-        _PROGRAM.read_bytes(),
-        format="pdf",
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"rubric": json.dumps(_plain(rubric), ensure_ascii=False)},
-        timestamp=0,
-    )
-    return result
+    return compile_sheet(_PROGRAM, _plain(rubric))
 
 
 def _plain(rubric: Rubric) -> dict[str, Any]:
@@ -60,12 +48,3 @@ def _plain(rubric: Rubric) -> dict[str, Any]:
         ],
         "vetoes": [f"{one.ground}（{one.caps_at}）" for one in rubric.vetoes],
     }
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(pylopdf_fonts_zh_cn.serif_path().parent)],
-    )
