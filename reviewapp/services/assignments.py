@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -72,7 +71,9 @@ def assign(
             session.add(row)
     except IntegrityError:  # another officer was faster by a moment
         raise Conflict(N_("This expert has the report already."), field="expert_id") from None
-    _record(session, "assignment.made", report, actor, now, after={"expert": expert.name})
+    audit.record_about(
+        session, "assignment.made", report, actor, now, after={"expert": expert.name}
+    )
     settlement.open_if_due(session, report.id, now=now)
     return row
 
@@ -95,7 +96,7 @@ def withdraw(
     row.state = advance(AssignmentState(row.state), "withdraw").value
     session.add(row)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "assignment.withdrawn",
         report,
@@ -149,7 +150,7 @@ def declare(session: Session, assignment_id: UUID, *, actor: Identity, now: date
     row.declared_at = now
     session.add(row)
     session.flush()
-    _record(session, "assignment.declared", report, actor, now)
+    audit.record_about(session, "assignment.declared", report, actor, now)
     return row
 
 
@@ -176,7 +177,7 @@ def decline(
     row.decline_ground, row.decline_reason, row.declined_at = ground, reason.strip(), now
     session.add(row)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "assignment.declined",
         report,
@@ -284,25 +285,3 @@ def _hand(actor: Identity) -> UUID:
     if actor.id is None:
         raise NotAllowed(N_("The program itself does not do this."))
     return actor.id
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    *,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        after=after,
-    )

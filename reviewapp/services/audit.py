@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from reviewapp import __version__
-from reviewapp.db.models import Event, EventHead, Report, Round, RubricVersion
+from reviewapp.db.models import Event, EventHead, Intake, Report, Round, RubricVersion
 from reviewapp.domain.policy import Identity
 
 GENESIS = "0" * 64
@@ -84,6 +84,33 @@ def record(
     session.add(head)
     session.flush()
     return event
+
+
+def record_about(
+    session: Session,
+    kind: str,
+    about: Report | Round | Intake,
+    actor: Identity,
+    now: datetime,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    rubric_version: str = "",
+) -> Event:
+    """Append an event about a report, a round or an intake, by its own name and round."""
+    return record(
+        session,
+        kind,
+        actor=actor,
+        now=now,
+        subject_type=type(about).__name__.lower(),
+        subject_id=about.id,
+        subject_title=about.source_name if isinstance(about, Intake) else about.title,
+        round_id=about.id if isinstance(about, Round) else about.round_id,
+        before=before,
+        after=after,
+        rubric_version=rubric_version,
+    )
 
 
 def _rubrics(session: Session, round_id: UUID | None, subject_id: object) -> str:

@@ -254,14 +254,11 @@ def _record(
     *,
     after: dict[str, Any] | None = None,
 ) -> None:
-    audit.record(
+    audit.record_about(
         session,
         kind,
-        actor=actor,
-        now=now,
-        subject_type="round",
-        subject_id=round_.id,
-        subject_title=round_.title,
-        round_id=round_.id,
+        round_,
+        actor,
+        now,
         after={"report": str(row.report_id)} | (after or {}),
     )

@@ -133,15 +133,12 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
     review.report_version, review.saved_at = version.number, now
     session.add(review)
     session.flush()
-    audit.record(
+    audit.record_about(
         session,
         "review.went-over",
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         after={"version": version.number, "kept": kept, "lost": lost},
     )
     return CarriedOver(version.number, kept, lost)

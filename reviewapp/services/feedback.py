@@ -6,9 +6,7 @@ answer per report, which an officer replies to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -80,7 +78,7 @@ def release(session: Session, round_id: UUID, *, actor: Identity, now: datetime)
         opinion.state = advance(OpinionState(opinion.state), "release").value
         opinion.released_at = now
         session.add(opinion)
-        _record(session, "opinion.released", report, actor, now)
+        audit.record_about(session, "opinion.released", report, actor, now)
     session.flush()
     return len(rows)
 
@@ -96,7 +94,7 @@ def confirm_receipt(
     row = Receipt(created_at=now, report_id=report.id, account_id=_hand(actor))
     session.add(row)
     session.flush()
-    _record(session, "result.received", report, actor, now)
+    audit.record_about(session, "result.received", report, actor, now)
     return row
 
 
@@ -126,7 +124,9 @@ def answer(
     )
     session.add(row)
     session.flush()
-    _record(session, "answer.sent", report, actor, now, after={"accepts": accepts, "text": text})
+    audit.record_about(
+        session, "answer.sent", report, actor, now, after={"accepts": accepts, "text": text}
+    )
     return row
 
 
@@ -148,7 +148,7 @@ def reply(
     row.reply, row.replied_by, row.replied_at = text.strip(), _hand(actor), now
     session.add(row)
     session.flush()
-    _record(session, "answer.replied", report, actor, now, after={"reply": row.reply})
+    audit.record_about(session, "answer.replied", report, actor, now, after={"reply": row.reply})
     return row
 
 
@@ -177,25 +177,3 @@ def _hand(actor: Identity) -> UUID:
     if actor.id is None:
         raise NotAllowed(N_("The program itself does not do this."))
     return actor.id
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    *,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        after=after,
-    )

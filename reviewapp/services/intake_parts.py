@@ -188,15 +188,12 @@ def take_apart(
     session.add(first)
     session.delete(row)
     session.flush()
-    audit.record(
+    audit.record_about(
         session,
         "intake.taken-apart",
-        actor=actor,
-        now=now,
-        subject_type="intake",
-        subject_id=intake.id,
-        subject_title=intake.source_name,
-        round_id=intake.round_id,
+        intake,
+        actor,
+        now,
         after={"parts": [one.part.name for one in parts]},
     )
 
@@ -277,14 +274,11 @@ def _record(
     actor: Identity,
     now: datetime,
 ) -> None:
-    audit.record(
+    audit.record_about(
         session,
         kind,
-        actor=actor,
-        now=now,
-        subject_type="intake",
-        subject_id=intake.id,
-        subject_title=intake.source_name,
-        round_id=intake.round_id,
+        intake,
+        actor,
+        now,
         after={"report": row.file_name, "parts": [part.name for part in made.parts]},
     )

@@ -75,7 +75,7 @@ def begin(
     )
     session.add(intake)
     session.flush()
-    _record(session, "intake.begun", intake, actor, now, after={"files": len(brought)})
+    audit.record_about(session, "intake.begun", intake, actor, now, after={"files": len(brought)})
     jobs.add(session, queue, "intake", f"intake:{intake.id}", now=now, intake_id=intake.id)
     return intake
 
@@ -114,7 +114,9 @@ def show(session: Session, intake_id: UUID, reading: Reading, *, now: datetime) 
         parts = [(member.id, kind) for member, kind in members]
         intake_parts.link(session, row.id, parts, now=now)
     session.flush()
-    _record(session, "intake.read", intake, SYSTEM, now, after={"items": len(reading.items)})
+    audit.record_about(
+        session, "intake.read", intake, SYSTEM, now, after={"items": len(reading.items)}
+    )
 
 
 def take(
@@ -166,7 +168,7 @@ def take(
     session.add(intake)
     session.flush()
     outcome = Taken(tuple(made), len(chosen) - len(made))
-    _record(
+    audit.record_about(
         session,
         "intake.taken",
         intake,
@@ -185,7 +187,7 @@ def discard(session: Session, intake_id: UUID, *, actor: Identity, now: datetime
     intake.state = advance(IntakeState(intake.state), "discard").value
     session.add(intake)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "intake.discarded",
         intake,
@@ -306,28 +308,4 @@ def _from_json(raw: Mapping[str, Any]) -> Brought:
         raw["size_bytes"],
         raw["type"],
         Doubt(doubt["code"], doubt["values"]) if doubt else None,
-    )
-
-
-def _record(
-    session: Session,
-    kind: str,
-    intake: Intake,
-    actor: Identity,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="intake",
-        subject_id=intake.id,
-        subject_title=intake.source_name,
-        round_id=intake.round_id,
-        before=before,
-        after=after,
     )

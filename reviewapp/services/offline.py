@@ -191,14 +191,11 @@ def _record(session: Session, review_id: UUID, taken: int, actor: Identity, now:
         .join(Review, col(Review.assignment_id) == col(Assignment.id))
         .where(col(Review.id) == review_id)
     ).one()
-    audit.record(
+    audit.record_about(
         session,
         "review.taken-from-form",
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         after={"fields": taken},
     )

@@ -86,7 +86,7 @@ def draft(
         return opinion
     _renew_items(session, opinion, proposal, sheets, wording, now)
     if is_new:
-        _record(session, "opinion.drafted", report, actor, now)
+        audit.record_about(session, "opinion.drafted", report, actor, now)
     return opinion
 
 
@@ -166,7 +166,7 @@ def finish(session: Session, report_id: UUID, *, actor: Identity, now: datetime)
     opinion.state = after.value
     session.add(opinion)
     session.flush()
-    _record(session, "opinion.finished", report, actor, now)
+    audit.record_about(session, "opinion.finished", report, actor, now)
     return opinion
 
 
@@ -207,7 +207,7 @@ def _editable(session: Session, report: Report, actor: Identity, now: datetime) 
     session.add(opinion)
     session.flush()
     if before == "final":
-        _record(session, "opinion.taken-up-again", report, actor, now)
+        audit.record_about(session, "opinion.taken-up-again", report, actor, now)
     return opinion
 
 
@@ -303,16 +303,3 @@ def _text(text: str, field: str) -> str:
     if len(kept) > MAX_TEXT:
         raise Invalid(N_("At most %(limit)s characters fit here."), field=field, limit=MAX_TEXT)
     return kept
-
-
-def _record(session: Session, kind: str, report: Report, actor: Identity, now: datetime) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-    )

@@ -66,15 +66,12 @@ def set_due(
     before, row.due_on = row.due_on, due_on
     session.add(row)
     session.flush()
-    audit.record(
+    audit.record_about(
         session,
         "assignment.due-set",
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         before={"due_on": before.isoformat() if before else None},
         after={
             "due_on": due_on.isoformat() if due_on else None,

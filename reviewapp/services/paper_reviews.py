@@ -53,7 +53,7 @@ def enter(
     review.paper_sha256, review.paper_entered_by = sha256, actor.id
     session.add(review)
     session.flush()
-    _record(session, "review.paper-begun", report, actor, now)
+    audit.record_about(session, "review.paper-begun", report, actor, now)
     return review
 
 
@@ -69,7 +69,7 @@ def confirm(session: Session, review_id: UUID, *, actor: Identity, now: datetime
     review.paper_confirmed_by, review.paper_confirmed_at = actor.id, now
     session.add(review)
     session.flush()
-    _record(session, "review.paper-confirmed", report, actor, now)
+    audit.record_about(session, "review.paper-confirmed", report, actor, now)
     return reviews.freeze(session, review, actor=actor, now=now)
 
 
@@ -83,7 +83,9 @@ def send_back(
     review.reopened_reason = reason.strip()
     session.add(review)
     session.flush()
-    _record(session, "review.paper-sent-back", report, actor, now, reason=reason.strip())
+    audit.record_about(
+        session, "review.paper-sent-back", report, actor, now, after={"reason": reason.strip()}
+    )
     return review
 
 
@@ -97,19 +99,3 @@ def _waiting(session: Session, review_id: UUID, actor: Identity) -> tuple[Review
     report = session.get_one(Report, assignment.report_id)
     require_phase(session.get_one(Round, report.round_id).phase, Act.PAPER_ENTER)
     return review, report
-
-
-def _record(
-    session: Session, kind: str, report: Report, actor: Identity, now: datetime, **after: str
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        after=after,
-    )

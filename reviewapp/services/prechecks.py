@@ -106,15 +106,12 @@ def store(
     session.add(precheck)
     if not error and version.number == report.current_version:
         reports.propose_metadata(session, report, answer.get("facts") or {}, now=now)
-    audit.record(
+    audit.record_about(
         session,
         "precheck.finished",
-        actor=SYSTEM,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        SYSTEM,
+        now,
         after={
             "version": version.number,
             "outcome": precheck.outcome,
@@ -172,15 +169,12 @@ def request_precheck(
     precheck = _precheck(session, version_id, now)
     precheck.state = "waiting"
     session.add(precheck)
-    audit.record(
+    audit.record_about(
         session,
         "precheck.requested",
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         after={"version": version.number},
     )
     return jobs.add(

@@ -62,7 +62,7 @@ def receive(
     session.add(report)
     session.flush()
     version = _add_version(session, report, file, 1, actor=actor, now=now)
-    _record(session, "report.uploaded", report, actor, now, after=_told(file))
+    audit.record_about(session, "report.uploaded", report, actor, now, after=_told(file))
     _ask_precheck(session, queue, version, actor=actor, now=now)
     return report
 
@@ -129,7 +129,7 @@ def add_version(
     report.is_confirmed = False
     session.add(report)
     version = _add_version(session, report, file, report.current_version, actor=actor, now=now)
-    _record(
+    audit.record_about(
         session,
         "report.version-added",
         report,
@@ -167,7 +167,7 @@ def confirm_metadata(
     report.sources = dict.fromkeys(FIELDS, "person")
     report.is_confirmed = True
     session.add(report)
-    _record(
+    audit.record_about(
         session,
         "report.metadata-confirmed",
         report,
@@ -204,7 +204,7 @@ def propose_metadata(
     report.sources = sources
     session.add(report)
     if changed:
-        _record(session, "report.metadata-proposed", report, SYSTEM, now, after=changed)
+        audit.record_about(session, "report.metadata-proposed", report, SYSTEM, now, after=changed)
     session.flush()
     return changed
 
@@ -327,31 +327,7 @@ def _move(
     report.state = after.value
     session.add(report)
     session.flush()
-    _record(
+    audit.record_about(
         session, kind, report, actor, now, before={"state": before}, after={"state": after, **more}
     )
     return report
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        before=before,
-        after=after,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -142,7 +141,7 @@ def freeze(session: Session, review: Review, *, actor: Identity, now: datetime) 
         )
     )
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "review.submitted",
         report,
@@ -175,7 +174,7 @@ def reopen(
     review.reopened_at, review.reopened_reason = now, reason.strip()
     session.add(review)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "review.reopened",
         report,
@@ -223,29 +222,3 @@ def _content(
         "state_number": review.state_number,
         "fields": state,
     }
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-    rubric_version: str = "",
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        before=before,
-        after=after,
-        rubric_version=rubric_version,
-    )

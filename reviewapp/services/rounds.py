@@ -63,7 +63,7 @@ def create(session: Session, draft: RoundDraft, *, actor: Identity, now: datetim
     session.add(round_)
     session.flush()
     _put_dates(session, round_, draft.dates, now=now)
-    _record(session, "round.created", round_, actor, now, after=_said(round_, draft))
+    audit.record_about(session, "round.created", round_, actor, now, after=_said(round_, draft))
     return round_
 
 
@@ -85,7 +85,7 @@ def change(
     after = _said(round_, draft)
     changed = [name for name in after if before.get(name) != after[name]]
     if changed:
-        _record(
+        audit.record_about(
             session,
             "round.rules-changed",
             round_,
@@ -114,7 +114,7 @@ def set_dates(
     if before == dict(dates):
         return
     _put_dates(session, round_, dates, now=now)
-    _record(
+    audit.record_about(
         session,
         "round.dates-set",
         round_,
@@ -140,7 +140,7 @@ def advance(session: Session, round_id: UUID, *, actor: Identity, now: datetime)
     before, round_.phase = round_.phase, after.value
     session.add(round_)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "round.phase-changed",
         round_,
@@ -166,7 +166,7 @@ def return_to(
     before, round_.phase = round_.phase, after.value
     session.add(round_)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "round.phase-returned",
         round_,
@@ -316,27 +316,3 @@ def _plain(round_: Round, key_project: str, department: str) -> dict[str, Any]:
 
 def _days(span: Span) -> str:
     return f"{span.starts_on} – {span.ends_on or ''}".rstrip()
-
-
-def _record(
-    session: Session,
-    kind: str,
-    round_: Round,
-    actor: Identity,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="round",
-        subject_id=round_.id,
-        subject_title=round_.title,
-        round_id=round_.id,
-        before=before,
-        after=after,
-    )

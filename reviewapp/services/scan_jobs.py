@@ -150,14 +150,11 @@ def _record(
     session: Session, kind: str, version: ReportVersion, actor: Identity, now: datetime
 ) -> None:
     report = session.get_one(Report, version.report_id)
-    audit.record(
+    audit.record_about(
         session,
         kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         after={"version": version.number},
     )

@@ -5,7 +5,7 @@ The reviews stay as they were submitted; the result stands beside them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,7 +71,7 @@ def close_early(
     if not submitted:
         raise Conflict(N_("No review of this report has been submitted yet."))
     row = _propose(session, report, round_, None, now=now, closed_early_reason=reason.strip())
-    _record(
+    audit.record_about(
         session,
         "settlement.closed-early",
         report,
@@ -191,7 +191,7 @@ def reopen(
         opinion.released_at = None
         session.add(opinion)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "settlement.reopened",
         report,
@@ -270,7 +270,7 @@ def _store(
     row.settled_by, row.settled_at = actor.id, now
     session.add(row)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "settlement.settled",
         report,
@@ -315,27 +315,3 @@ def _managed(session: Session, report_id: UUID, actor: Identity, act: Act) -> tu
     round_ = session.get_one(Round, report.round_id)
     require_phase(round_.phase, act)
     return report, round_
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        before=before,
-        after=after,
-    )

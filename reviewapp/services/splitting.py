@@ -138,14 +138,14 @@ def split(
     source.state = advance(ReportState(source.state), "split").value
     session.add(source)
     session.flush()
-    _record(
+    audit.record_about(
         session,
         "report.split",
         source,
         actor,
         now,
-        {"state": before},
-        {
+        before={"state": before},
+        after={
             "state": source.state,
             "reports": [report.title for report in made],
             "pages": [f"{one.cut.first}-{one.cut.last}" for one in sliced],
@@ -179,13 +179,17 @@ def undo(session: Session, report_id: UUID, *, actor: Identity, now: datetime) -
         report.state = advance(ReportState(report.state), "withdraw").value
         session.add(report)
         told = {"state": report.state, "source": source.title}
-        _record(session, "report.withdrawn", report, actor, now, {"state": was}, told)
+        audit.record_about(
+            session, "report.withdrawn", report, actor, now, before={"state": was}, after=told
+        )
     act.state, act.undone_at = "undone", now
     source.state = after.value
     session.add_all([act, source])
     session.flush()
     states = {"state": ReportState.SPLIT.value}, {"state": source.state}
-    _record(session, "report.split-undone", source, actor, now, *states)
+    audit.record_about(
+        session, "report.split-undone", source, actor, now, before=states[0], after=states[1]
+    )
     return source
 
 
@@ -234,28 +238,5 @@ def _again(
     session.add(known)
     session.flush()
     after: dict[str, Any] = {"state": known.state, "title": known.title, "kind": known.kind}
-    _record(session, "report.restored", known, actor, now, before, after)
+    audit.record_about(session, "report.restored", known, actor, now, before=before, after=after)
     return known
-
-
-def _record(
-    session: Session,
-    kind: str,
-    report: Report,
-    actor: Identity,
-    now: datetime,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    audit.record(
-        session,
-        kind,
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
-        before=before,
-        after=after,
-    )

@@ -90,15 +90,12 @@ def _set(
     session.add(finding)
     session.flush()
     # The quote stays out of the trail: it may be the personal data that was found.
-    audit.record(
+    audit.record_about(
         session,
         _KINDS[triage],
-        actor=actor,
-        now=now,
-        subject_type="report",
-        subject_id=report.id,
-        subject_title=report.title,
-        round_id=report.round_id,
+        report,
+        actor,
+        now,
         before=before,
         after={"finding": finding.check, "page": finding.page, **after},
     )

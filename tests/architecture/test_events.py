@@ -19,7 +19,7 @@ def _recorded() -> set[str]:
             if not isinstance(node, ast.Call):
                 continue
             called = ast.unparse(node.func)
-            if not called.endswith(("record", "_move")):
+            if not called.endswith(("record", "record_about", "_move")):
                 continue
             for argument in node.args:
                 for part in ast.walk(argument):
