@@ -13,7 +13,8 @@ import yaml
 
 from reviewapp.domain.errors import N_, Invalid
 
-_FILLED = re.compile(r"(?<!P)<(?:amount|year|name|n)>")
+# What the program puts into a pattern before it is used; not the name of a group, (?P<n>.
+_FILLED = re.compile(r"(?<!P)<(?:amount|year|name|n|option|options|count|counts)>")
 
 
 class RuleFile:
@@ -80,11 +81,14 @@ class RuleFile:
             raise self.wrong(key, "a list of texts is expected")
         return tuple(value)
 
-    def patterns(self, key: str) -> tuple[str, ...]:
-        """Return a list of regular expressions that compile, or raise Invalid."""
+    def patterns(self, key: str, *groups: str) -> tuple[str, ...]:
+        """Return a list of regular expressions that compile and name `groups`, or raise Invalid."""
         texts = self.texts(key)
         for number, text in enumerate(texts, 1):
             compile_pattern(self, f"{key}.{number}", text)
+            for group in groups:
+                if f"(?P<{group}>" not in text and f"<{group}>" not in _FILLED.findall(text):
+                    raise self.wrong(f"{key}.{number}", f"the group {group} is missing")
         return texts
 
     def decimals(self, key: str) -> tuple[Decimal, ...]:

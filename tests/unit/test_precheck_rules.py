@@ -55,6 +55,9 @@ def edited(tmp_path: Path, name: str, old: str, new: str) -> Path:
         ("repealed.yaml", "since: 2020-02-25", "since: later", "since"),
         ("leftovers.yaml", "'×{2,}'", "'(×'", "leftovers"),
         ("facts.yaml", "table_columns:", "columns_of_tables:", "table_columns"),
+        ("scores.yaml", "(?P<low>", "(?P<least>", "own_thresholds"),
+        ("surveys.yaml", "'<option>[^,;。、\\d满意一般]", "'<answer>[^,", "paired"),
+        ("surveys.yaml", "(?P<count>", "(?P<number>", "issued"),
     ],
 )
 def test_a_fault_in_the_data_is_told_with_file_and_key(

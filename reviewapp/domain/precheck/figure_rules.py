@@ -57,7 +57,13 @@ class SurveyRule:
     interviews: tuple[str, ...]  # regular expressions: how many people were asked otherwise
     not_own: tuple[str, ...]  # words in a clause on a survey of others, or on a goal
     compared: tuple[str, ...]  # words that hold a result against its goal, which make it no goal
+    sentences: tuple[str, ...]  # groups "issued", "returned", "valid" of one sentence; <n>
+    cues: tuple[str, ...]  # words of a sentence that speaks of a survey
     options: tuple[str, ...]  # words of the answers
+    units: tuple[str, ...]  # units of their numbers
+    paired: tuple[str, ...]  # an answer and its number: <option>, <count>
+    listed: tuple[str, ...]  # all answers, then all numbers: <options>, <counts>
+    points: tuple[str, ...]  # an answer and its points: <option> and the group "points"
     undecided: tuple[str, ...]  # answers that may be left out of the sum
     weights: tuple[tuple[Decimal, ...], ...]  # usual points of the answers, the best first
     own_weights: tuple[str, ...]  # words of a text that gives its own points

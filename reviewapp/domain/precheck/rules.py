@@ -135,6 +135,10 @@ class ScoreRule:
     grade_not_before: tuple[str, ...]
     full_marks: tuple[str, ...]
     part_marks: tuple[str, ...]  # the same of anything, the whole or an indicator
+    stated_rates: tuple[str, ...]  # a sentence's groups "weight", "score" and "rate"
+    part_rates: tuple[str, ...]  # with the group "rate": a score's rate behind it
+    grade_ranges: tuple[str, ...]  # what right before a grade makes it a definition
+    own_thresholds: tuple[str, ...]  # "low" and "grade": the lower bounds that a report gives
     bands: tuple[tuple[Decimal, str], ...]  # lower bound in points -> grade, falling
     grade_words: Mapping[str, str]  # printed word -> 优 良 中 差
     total: Decimal = Decimal(100)
@@ -174,6 +178,7 @@ class FundRule:
     subtotals: tuple[str, ...]  # endings of rows that sum the rows above them
     whole_words: tuple[str, ...]  # in a sentence they open all parts of the amount before
     some_words: tuple[str, ...]  # they open some of its parts
+    total_words: tuple[str, ...]  # regular expressions between the parts and their total
     not_parts: tuple[str, ...]  # a sentence with one of them is not judged
     most_gap_whole: Decimal  # share of the total by which parts may fall short and still be meant
     most_gap_some: Decimal

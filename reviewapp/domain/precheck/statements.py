@@ -107,7 +107,6 @@ def _is_other(text: str, start: int, rule: ScoreRule, scope: Scope) -> bool:
     return bool(years and scope.year and int(years[-1]) < scope.year)
 
 
-_RATE = re.compile(r"得分率(?:为|是|达到?|:)?(?P<rate>\d{1,3}(?:\.\d+)?)%")
 _RATE_OFF = Decimal("0.6")  # a rate of the whole is the score itself, but for rounding
 
 
@@ -120,8 +119,8 @@ def _is_part(text: str, match: re.Match[str], score: Decimal, rule: ScoreRule) -
         for marks in re.finditer(pattern, text[begin : match.start("score")]):
             if Decimal(marks["score"]) < rule.total:
                 return True
-    rate = _RATE.search(text, match.end(), end)
-    return rate is not None and abs(Decimal(rate["rate"]) - score) > _RATE_OFF
+    rates = (re.search(pattern, text[match.end() : end]) for pattern in rule.part_rates)
+    return any(rate and abs(Decimal(rate["rate"]) - score) > _RATE_OFF for rate in rates)
 
 
 def grades(
@@ -158,11 +157,6 @@ def _goes_with_other(text: str, start: int, own: set[int]) -> bool:
     return bool(last) and last[0] not in own
 
 
-_RANGE = re.compile(
-    r"(?:以上|以下|以内|\d分?\(不?含\)|[-~—–至到]\d{2,3}分?|[≥≤<>]\d*)[^。;]{0,12}$|[若如]|当.{0,12}时"
-)
-
-
 def _defines(text: str, match: re.Match[str], rule: ScoreRule, scope: Scope) -> bool:
     """Say whether the words define the grades instead of giving one, or give another's."""
     before = text[max(0, match.start() - 20) : match.start("grade")]
@@ -170,29 +164,8 @@ def _defines(text: str, match: re.Match[str], rule: ScoreRule, scope: Scope) -> 
     just = _BREAK.split(text[: match.start("grade")])[-1][-_GRADE_BACK:]
     if any(word in just for word in rule.grade_not_before):
         return True
-    return bool(_RANGE.search(clause)) or _is_other(text, match.start(), rule, scope)
-
-
-_GRADE = r"(?P<grade>优秀|良好|中等|合格|较差|不合格|一般|优|良|中|低|差)"
-_THRESHOLDS = (
-    re.compile(
-        r"(?P<low>\d{2,3}(?:\.\d+)?)分?(?:\(含(?:\d+分?)?\)|含)?分?(?:及?以上|"
-        r"(?:[-~—–至到]+|≤[^≤<]{0,6}<)(?P<high>\d{2,3}(?:\.\d+)?)分?(?:\(不?含(?:\d+分?)?\))?)"
-        rf"(?:的|,|:|为|是|属于?|评为|评定为|对应|等级|等次|区间|之间|者)*[“\"]?{_GRADE}"
-    ),
-    re.compile(
-        rf"{_GRADE}[”\"]?(?:等级|等次|级)?(?:\(|:|为|得分|综合|评价|≥|>=|\d{{2,3}}分?>)*"
-        r"(?P<low>\d{2,3}(?:\.\d+)?)分?(?:\(含\)|含)?(?:及?以上|[-~—–至到≤]+|\))"
-    ),
-    re.compile(rf"{_GRADE}[”\"]?[\[(【](?P<low>\d{{2,3}}(?:\.\d+)?),\d{{2,3}}"),
-    re.compile(
-        rf"(?P<low>\d{{2,3}}(?:\.\d+)?)分?(?:≤|<=)[^≤<,;。\d]{{0,8}}<\d{{2,3}}(?:\.\d+)?分?"
-        rf"(?:的|,|为|是|评为|属于?)*[“\"]?{_GRADE}"
-    ),
-    re.compile(
-        rf"(?:≥|>=|不低于|大于等于)(?P<low>\d{{2,3}}(?:\.\d+)?)分?(?:的|,|为|评为)*[“\"]?{_GRADE}"
-    ),
-)
+    ranged = any(re.search(pattern, clause) for pattern in rule.grade_ranges)
+    return ranged or _is_other(text, match.start(), rule, scope)
 
 
 def own_bands(paragraphs: Sequence[Paragraph], rule: ScoreRule) -> dict[str, Decimal]:
@@ -201,7 +174,7 @@ def own_bands(paragraphs: Sequence[Paragraph], rule: ScoreRule) -> dict[str, Dec
     They count from two grades on: one number near a grade proves nothing.
     """
     found: list[dict[str, Decimal]] = []
-    for pattern in _THRESHOLDS:
+    for pattern in map(re.compile, rule.own_thresholds):
         lows: dict[str, Decimal] = {}
         for paragraph in paragraphs:
             if "优" not in paragraph.text:

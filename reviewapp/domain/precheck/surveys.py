@@ -15,8 +15,7 @@ from reviewapp.domain.precheck.ledger import Entry, sentence_at
 from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.text import plain
 
-_COUNT = r"(?P<count>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)"
-_ANSWER_UNIT = r"(?P<unit>人次|人|份|名|户|个|票|位|家|%)"
+_AMOUNT = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 _HUNDRED = Decimal(100)
 _YEAR = re.compile(r"(20\d{2})年")
 
@@ -129,35 +128,65 @@ def _places(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def _words(texts: Sequence[str]) -> str:
+    return "|".join(re.escape(text) for text in sorted(set(texts), key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finders:
+    """What finds answers; made of the rule's patterns, words and units."""
+
+    paired: tuple[re.Pattern[str], ...]
+    listed: tuple[re.Pattern[str], ...]
+    points: tuple[re.Pattern[str], ...]
+    option: re.Pattern[str]
+    count: re.Pattern[str]
+
+
 @lru_cache(maxsize=4)
-def _patterns(options: tuple[str, ...], undecided: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    words = "|".join(re.escape(w) for w in sorted({*options, *undecided}, key=len, reverse=True))
-    option = rf"[“\"「(]?(?P<option>{words})(?!度|率|程度|情况|问卷|调查|分)[”\"」)]?"
-    bare = rf"[“\"「]?(?:{words})(?!度|率|程度)[”\"」]?"
-    count = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:人次|人|份|名|户|个|票|位|家|%)"
-    return (
-        re.compile(rf"{option}[^,;。、\d满意一般]{{0,8}}?{_COUNT}{_ANSWER_UNIT}"),
-        re.compile(rf"(?<!\d){_COUNT}{_ANSWER_UNIT}[^,;。、\d满意一般]{{0,8}}?{option}"),
-        re.compile(
-            rf"(?P<options>{bare}(?:[、,和及与]?{bare}){{2,}})[^,;。\d]{{0,12}}分别[^,;。\d]{{0,4}}"
-            rf"(?P<counts>{count}(?:[、,和及与]{count}){{2,}})"
-        ),
-        re.compile(rf"{option}[^,;。、\d]{{0,4}}(?P<points>\d{{1,3}}(?:\.\d+)?)分"),
-        re.compile(words),
-        re.compile(count),
+def _finders(
+    words: tuple[str, ...],
+    units: tuple[str, ...],
+    paired: tuple[str, ...],
+    listed: tuple[str, ...],
+    points: tuple[str, ...],
+) -> _Finders:
+    option, unit = _words(words), _words(units)
+    bare, count = rf"[“\"「]?(?:{option})(?!度|率|程度)[”\"」]?", rf"(?:{_AMOUNT})(?:{unit})"
+    filled = {
+        "<option>": rf"[“\"「(]?(?P<option>{option})(?!度|率|程度|情况|问卷|调查|分)[”\"」)]?",
+        "<count>": rf"(?P<count>{_AMOUNT})(?P<unit>{unit})",
+        "<options>": rf"(?P<options>{bare}(?:[、,和及与]?{bare}){{2,}})",
+        "<counts>": rf"(?P<counts>{count}(?:[、,和及与]{count}){{2,}})",
+    }
+
+    def ready(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+        found = []
+        for pattern in patterns:
+            for mark, text in filled.items():
+                pattern = pattern.replace(mark, text)
+            found.append(re.compile(pattern))
+        return tuple(found)
+
+    return _Finders(
+        ready(paired), ready(listed), ready(points), re.compile(option), re.compile(count)
     )
 
 
 def answers(text: str, rule: SurveyRule) -> Answers | None:
     """Return the answers that a paragraph gives to one question; None if it gives none or several."""
-    direct, turned, listed, points, words, counts = _patterns(rule.options, rule.undecided)
+    finders = _finders(
+        (*rule.options, *rule.undecided), rule.units, rule.paired, rule.listed, rule.points
+    )
     pairs: list[tuple[str, str]] = []
-    match = listed.search(text)
-    if match is not None:
-        names, numbers = words.findall(match["options"]), counts.findall(match["counts"])
-        if len(names) == len(numbers):
-            pairs = list(zip(names, numbers, strict=True))
-    for pattern in (direct, turned):
+    for pattern in finders.listed:
+        match = pattern.search(text)
+        if match is not None and not pairs:
+            options = finders.option.findall(match["options"])
+            counts = finders.count.findall(match["counts"])
+            if len(options) == len(counts):
+                pairs = list(zip(options, counts, strict=True))
+    for pattern in finders.paired:
         if len(pairs) < 3:
             found = pattern.finditer(text)
             pairs = [(m["option"], m["count"] + m["unit"]) for m in found]
@@ -167,7 +196,11 @@ def answers(text: str, rule: SurveyRule) -> Answers | None:
     units = {number[-1] == "%" for _, number in pairs}
     if len(units) != 1:
         return None
-    own = {m["option"]: Decimal(m["points"]) for m in points.finditer(text)}
+    own = {
+        m["option"]: Decimal(m["points"])
+        for pattern in finders.points
+        for m in pattern.finditer(text)
+    }
     return _ranked(pairs, own, any(word in text for word in rule.own_weights), rule)
 
 

@@ -19,7 +19,6 @@ from reviewapp.domain.precheck.text import decimal, half, plain, shorten, show
 _NOTHING = {"", "-", "—", "--", "——", "/", "0", "无"}
 _SENTENCE = re.compile(r"[^。!?]+")
 _PART_SENTENCE = re.compile(r"[^。;!?]+")
-_TOTAL_WORD = re.compile(r"[,、]?(?:资金|金额|经费|总额)?(?:合计|共计|总计)(?:金额|资金|为|是|:)*")
 _AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元)")
 _UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
 _NEAR = 4  # characters between a total and the word that opens its parts
@@ -110,7 +109,7 @@ def _total_last(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
             continue
         total, parts = found[-1], found[:-1]
         between = text[parts[-1].end() : total.start()]
-        if not _TOTAL_WORD.fullmatch(between):
+        if not any(re.fullmatch(pattern, between) for pattern in rule.total_words):
             continue
         stated, values = _yuan(total), [_yuan(part) for part in parts]
         tolerance = sum((_last_place(one) for one in found), Decimal(0))

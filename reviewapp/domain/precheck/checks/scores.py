@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from reviewapp.domain.document import Place
 from reviewapp.domain.precheck import statements
 from reviewapp.domain.precheck.finding import Doubt, Outcome
+from reviewapp.domain.precheck.flow import Paragraph
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
 from reviewapp.domain.precheck.rules import Rules, ScoreRule
@@ -159,10 +160,6 @@ def _is_impossible(row: ScoreRow, rule: ScoreRule) -> bool:
     return above or row.score < 0
 
 
-_STATED_RATE = re.compile(
-    r"(?:分值|满分|权重分?|标准分)(?:为|共|是)?(?P<weight>\d+(?:\.\d+)?)分,(?:实际|评价|综合)?得分(?:为|是)?"
-    r"(?P<score>\d+(?:\.\d+)?)分,得分率(?:为|是|达)?(?P<rate>\d+(?:\.\d+)?)%"
-)
 _RATE = re.compile(r"(\d+(?:\.\d+)?)%")
 
 
@@ -179,10 +176,19 @@ def score_rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
                 continue
             if row.score is not None:
                 yield from _rate_doubt(row.place(), row.weight, row.score, match.group(1))
+    patterns = [re.compile(pattern) for pattern in rules.scores.stated_rates]
     for paragraph in report.texts:
-        for match in _STATED_RATE.finditer(paragraph.text):
+        if "得分率" in paragraph.text:
+            yield from _rates_in(paragraph, patterns)
+
+
+def _rates_in(paragraph: Paragraph, patterns: Sequence[re.Pattern[str]]) -> Iterator[Doubt]:
+    seen: set[int] = set()
+    for pattern in patterns:
+        for match in pattern.finditer(paragraph.text):
             weight, score = Decimal(match["weight"]), Decimal(match["score"])
-            if weight:
+            if weight and match.start("rate") not in seen:
+                seen.add(match.start("rate"))
                 place = paragraph.place(match.start("rate"), match.end("rate"))
                 yield from _rate_doubt(place, weight, score, match["rate"])
 

@@ -18,15 +18,7 @@ from reviewapp.domain.precheck.surveys import Answers
 from reviewapp.domain.precheck.text import plain, shorten, show
 
 _N = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
-_ISSUED = rf"发放[^,。;\d]{{0,16}}(?P<issued>{_N})(?:份|张)"
-_RETURNED = rf"(?:回收|收回)(?!有效)[^,。;\d有]{{0,10}}(?P<returned>{_N})(?:份|张)"
-_VALID = rf"有效(?:回收|收回)?(?:问卷|调查问卷|调查表|的)*(?:共|为|数为)?(?P<valid>{_N})(?:份|张)"
-_SENTENCES = (
-    re.compile(rf"{_ISSUED}[^。;]{{0,30}}?{_RETURNED}(?:[^。;]{{0,30}}?{_VALID})?"),
-    re.compile(rf"{_ISSUED}[^。;]{{0,30}}?{_VALID}"),
-)
 _STEPS = (("issued", "returned"), ("returned", "valid"), ("issued", "valid"))
-_CUES = ("调查", "问卷", "抽样", "访谈", "回访", "测评")
 
 
 @check("survey-arithmetic", version=2)
@@ -35,9 +27,10 @@ def survey_arithmetic(report: Report, rules: Rules) -> Iterator[Doubt]:
 
     Besides a satisfaction that none of the usual formulas, or the text's own, gives from its answers.
     """
+    sentences = [re.compile(p.replace("<n>", _N)) for p in rules.surveys.sentences]
     for paragraph in report.texts:
         seen: set[int] = set()
-        for pattern in _SENTENCES:
+        for pattern in sentences:
             for match in pattern.finditer(paragraph.text):
                 counts = {name: int(text.replace(",", "")) for name, text in _told(match)}
                 for fewer, most in _contradictions(counts):
@@ -182,10 +175,9 @@ def _asked_otherwise(report: Report, rules: Rules) -> bool:
 
 def _told_best(entries: Sequence[Entry], rules: Rules) -> Entry:
     """Return the place that speaks of a survey, else the first."""
-    del rules
     for entry in entries:
         if entry.paragraph is not None:
             begin, end = sentence_at(entry.paragraph.text, entry.start)
-            if any(cue in plain(entry.paragraph.text[begin:end]) for cue in _CUES):
+            if any(cue in plain(entry.paragraph.text[begin:end]) for cue in rules.surveys.cues):
                 return entry
     return entries[0]
