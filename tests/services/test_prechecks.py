@@ -12,7 +12,7 @@ from reviewapp.adapters.queue import NullQueue
 from reviewapp.adapters.storage import Storage
 from reviewapp.db.models import Event, Finding, Job, Precheck, Report, ReportVersion, Verdict
 from reviewapp.db.queries import reports as report_queries
-from reviewapp.db.queries import rounds as round_queries
+from reviewapp.db.queries import round_reports
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, NotAllowed
 from reviewapp.services import jobs, prechecks, triage
@@ -100,7 +100,7 @@ def test_what_a_silent_check_found_is_kept_and_told_to_nobody(
     with database.read() as session:
         told = report_queries.findings_of(session, version_id)
         report = session.get_one(Report, session.get_one(ReportVersion, version_id).report_id)
-        rows_, _ = round_queries.reports(session, report.round_id, round_queries.ReportFilter())
+        rows_, _ = round_reports.reports(session, report.round_id, round_reports.ReportFilter())
     assert [one.check for one in told] == ["scores-sum"]
     assert [one.findings for one in rows_] == [1]
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import Account, Agency, Expert
+from reviewapp.db.queries.searching import holds
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,7 @@ def account_lines(
         .where(col(Account.role).in_(shown))
     )
     if text:
-        like = f"%{text.replace('%', '').replace('_', '')}%"
-        query = query.where(
-            sa.or_(
-                col(Account.name).like(like),
-                col(Account.login).like(like),
-                col(Agency.name).like(like),
-            )
-        )
+        query = query.where(holds(text, Account.name, Account.login, Agency.name))
     total = session.exec(select(sa.func.count()).select_from(query.subquery())).one()
     rows = session.exec(
         query.order_by(col(Account.role), col(Account.name), col(Account.id))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import Agency, Event, Expert, Report
+from reviewapp.db.queries.searching import holds
 
 BATCH = 500  # ids in one query
 _NAMED = (
@@ -85,9 +86,9 @@ def _filtered(search: EventSearch) -> Any:
     if search.kind:
         query = query.where(Event.kind == search.kind)
     if search.actor:
-        query = query.where(col(Event.actor_name).contains(search.actor, autoescape=True))
+        query = query.where(holds(search.actor, Event.actor_name))
     if search.text:
-        query = query.where(col(Event.subject_title).contains(search.text, autoescape=True))
+        query = query.where(holds(search.text, Event.subject_title))
     if search.since:
         query = query.where(col(Event.at) >= search.since)
     if search.until:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import Agency, Department, Expert, Report
+from reviewapp.db.queries.searching import holds
 
 _MODELS: dict[str, type[Any]] = {"agencies": Agency, "departments": Department, "experts": Expert}
 
@@ -40,7 +41,7 @@ def entries(
             if slug != "experts"
             else [model.name, model.institution, model.field]
         )
-        query = query.where(sa.or_(*(col(c).contains(text, autoescape=True) for c in columns)))
+        query = query.where(holds(text, *columns))
     total = session.exec(select(sa.func.count()).select_from(query.subquery())).one()
     rows = session.exec(
         query.order_by(col(model.is_active).desc(), col(model.name), col(model.id))

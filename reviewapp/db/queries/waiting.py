@@ -26,7 +26,8 @@ from reviewapp.db.models import (
 )
 from reviewapp.db.queries import own_work, results
 from reviewapp.db.queries.own_work import Progress
-from reviewapp.db.queries.rounds import ReportFilter, RoundFigures, figures, reports
+from reviewapp.db.queries.round_reports import ReportFilter, reports
+from reviewapp.db.queries.rounds import RoundFigures, figures
 from reviewapp.domain.errors import N_
 from reviewapp.domain.policy import Identity, Role
 

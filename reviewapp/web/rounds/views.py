@@ -9,7 +9,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from reviewapp.db.queries import rounds as queries
-from reviewapp.db.queries.rounds import ReportFilter, RoundPage
+from reviewapp.db.queries.round_reports import ReportFilter, agencies_of, reports
+from reviewapp.db.queries.rounds import RoundPage
 from reviewapp.domain.errors import N_, DomainError, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.rubric import format_points
@@ -55,8 +56,8 @@ def show(round_id: UUID) -> Response:
     with read() as db:
         page = the_round(db, round_id)
         figures = queries.figures(db, round_id)
-        rows, total = queries.reports(db, round_id, wanted, offset=paging.offset, limit=PAGE_SIZE)
-        agencies = queries.agencies_of(db, round_id)
+        rows, total = reports(db, round_id, wanted, offset=paging.offset, limit=PAGE_SIZE)
+        agencies = agencies_of(db, round_id)
         blocked = rounds.blocked(db, round_of(db, round_id))
     about_round(round_id)
     return page_or_blocks(
@@ -83,7 +84,7 @@ def export(round_id: UUID) -> Response:
     """Send the filtered list as an Excel file."""
     with read() as db:
         page = the_round(db, round_id)
-        rows, _total = queries.reports(db, round_id, _filter(), limit=None)
+        rows, _total = reports(db, round_id, _filter(), limit=None)
     header = (
         _("Title"),
         _("Kind"),
