@@ -5,6 +5,7 @@ Nothing of it counts in a settlement, and nobody but its expert reads it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +46,12 @@ class Practice:
     rubric: Rubric
     sheet: ReviewSheet
     submitted_at: datetime | None
+    is_required: bool  # one's own reviews of its kind open only after it
+
+    @property
+    def is_begun(self) -> bool:
+        """Say whether anything is written on the sheet."""
+        return any(one.points is not None or one.reason for one in self.sheet.scores)
 
     @property
     def is_done(self) -> bool:
@@ -143,9 +150,14 @@ def must_wait(session: Session, assignment_id: UUID) -> bool:
         return False
     report = session.get_one(Report, assignment.report_id)
     round_ = session.get_one(Round, report.round_id)
-    return round_.calibration == "required" and any(
-        not one.is_done and one.report.kind == report.kind
-        for one in _of_expert(session, round_, assignment.expert_id)
+    found = _of_expert(session, round_, assignment.expert_id)
+    return (round_.id, report.kind) in locked(found)
+
+
+def locked(found: Iterable[Practice]) -> frozenset[tuple[UUID, str]]:
+    """Return the rounds and kinds of reports whose reviews wait for one of these."""
+    return frozenset(
+        (one.round.id, one.report.kind) for one in found if one.is_required and not one.is_done
     )
 
 
@@ -164,13 +176,14 @@ def _of_expert(session: Session, round_: Round, expert_id: UUID) -> list[Practic
     if round_.calibration == "off" or round_.phase == "preparation":
         return []
     works = session.exec(
-        select(Assignment.report_id, Assignment.state, Report.round_id)
+        select(Assignment.report_id, Assignment.state, Report.round_id, Report.kind)
         .join(Report, col(Report.id) == col(Assignment.report_id))
         .where(Assignment.expert_id == expert_id)
     ).all()
-    if not any(state == "assigned" and home == round_.id for _id, state, home in works):
+    kinds = {kind for _id, state, home, kind in works if state == "assigned" and home == round_.id}
+    if not kinds:
         return []
-    met = {report_id for report_id, _state, _home in works}
+    met = {report_id for report_id, *_rest in works}
     begun = {
         one.reference_id: one
         for one in session.exec(
@@ -200,6 +213,7 @@ def _of_expert(session: Session, round_: Round, expert_id: UUID) -> list[Practic
                 rubric_by_hash(session, row.rubric_hash),
                 calibration.from_json(mine.scores if mine else {}),
                 mine.submitted_at if mine else None,
+                round_.calibration == "required" and report.kind in kinds,
             )
         )
     return found

@@ -81,6 +81,55 @@ def test_an_expert_declares_practises_sees_the_differences_and_begins(
     assert client.post(begin).status_code == 303
 
 
+def test_the_home_shows_calibration_after_declarations_and_says_what_it_locks(
+    client_of: Client, cast: Cast, database: Database, ids: dict[str, UUID]
+) -> None:
+    with database.transaction() as session:
+        here = session.get_one(Round, ids["round"])
+        ready = rows.report(session, here, title="甲村公路")
+        work = rows.assignment(session, ready, cast.chen.expert_id).id
+        other = rows.report(session, here, title="某局整体", kind="department")
+        rows.assignment(session, other, cast.chen.expert_id)
+    client = client_of(cast.chen)
+    page = client.get("/home").text
+    places = [
+        page.index(said) for said in ("请先声明", "校准（必做）", "《某局整体》", "《甲村公路》")
+    ]
+    assert places[:2] == sorted(places)[:2]
+    assert page.index(f'href="/calibration/{ids["reference"]}"') > places[1]
+    assert "评完同类标杆报告后开放" in page[places[3] :]
+    assert "另有 1 项稍后开放" in page  # the department-wide one has no reference report
+    assert f'href="/assignments/{work}/review"' not in page
+    listed = client.get("/reviews").text
+    assert "评完同类标杆报告后开放" in listed
+    assert f'href="/assignments/{work}/review"' not in listed
+    begin = client.get(f"/assignments/{work}/review").text
+    assert 'href="/calibration">标杆报告' in begin
+    client.post(f"/calibration/{ids['reference']}", data=_form(database, ids) | {"act": "submit"})
+    page = client.get("/home").text
+    assert "校准" not in page
+    assert f'href="/assignments/{work}/review"' in page
+
+
+def test_an_offered_calibration_is_a_task_that_locks_nothing_and_ends_with_the_reviews(
+    client_of: Client, cast: Cast, database: Database, ids: dict[str, UUID]
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Round, ids["round"]).calibration = "offered"
+        session.get_one(Assignment, ids["work"]).declared_at = NOW
+    client = client_of(cast.chen)
+    page = client.get("/home").text
+    assert "校准（选做）" in page
+    assert f'href="/assignments/{ids["work"]}/review"' in page
+    assert "稍后开放" not in page
+    client.post(f"/calibration/{ids['reference']}", data={"points-outline": "1"})
+    task = client.get("/home").text.partition("校准（选做）")[2].partition("</li>")[0]
+    assert "继续" in task  # begun
+    with database.transaction() as session:
+        rows.review(session, session.get_one(Assignment, ids["work"]), state="submitted")
+    assert "校准" not in client.get("/home").text
+
+
 def test_a_series_does_not_open_around_the_calibration(
     client_of: Client, cast: Cast, database: Database, ids: dict[str, UUID]
 ) -> None:
@@ -88,8 +137,14 @@ def test_a_series_does_not_open_around_the_calibration(
     client.post(f"/assignments/{ids['work']}/declare")
     answer = client.post("/reviews/series/begin", data={"round": str(ids["round"])})
     assert answer.status_code == 409
-    with database.read() as session:
+    with database.transaction() as session:
         assert not session.exec(select(Review)).all()
+        other = rows.report(session, session.get_one(Round, ids["round"]), kind="department")
+        free = rows.assignment(session, other, cast.chen.expert_id).id
+    client.post("/reviews/series/begin", data={"round": str(ids["round"])})
+    with database.read() as session:
+        assert [one.assignment_id for one in session.exec(select(Review))] == [free]
+    assert "您有 1 份评审须先评完同类标杆报告" in client.get("/reviews/series").text
 
 
 def test_officers_see_who_is_done_and_no_points_of_anybody(

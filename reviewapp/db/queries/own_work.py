@@ -90,8 +90,10 @@ def open_rows(session: Session, who: Identity) -> Sequence[Any]:
             col(Review.id).label("review_id"),
             col(Report.title),
             col(Report.kind),
+            col(Round.id).label("round_id"),
             col(Round.title).label("round_title"),
             col(ReportVersion.pages),
+            col(RoundPhase.ends_on).label("phase_ends_on"),
             sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)).label("ends_on"),
         )
         .join(Report, col(Report.id) == col(Assignment.report_id))

@@ -138,6 +138,7 @@ class AssignmentLine:
     unit: str
     agency: str
     pages: int | None
+    round_id: UUID
     round_title: str
     phase: str
     state: str  # declare, ready, draft, paper, submitted, declined
@@ -293,6 +294,7 @@ def _assignment(
         unit=report.unit,
         agency=agency or "",
         pages=pages,
+        round_id=round_.id,
         round_title=round_.title,
         phase=round_.phase,
         state=state,

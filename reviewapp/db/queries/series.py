@@ -176,8 +176,10 @@ def series(session: Session, who: Identity, round_id: UUID, rubric_hash: str = "
     )
 
 
-def ready_assignments(session: Session, who: Identity, round_id: UUID) -> tuple[UUID, ...]:
-    """Return the declared assignments of a round whose reviews are not begun."""
+def ready_assignments(
+    session: Session, who: Identity, round_id: UUID, *, without: Collection[str] = ()
+) -> tuple[UUID, ...]:
+    """Return the declared assignments of a round whose reviews are not begun, but some kinds'."""
     rows = session.execute(
         sa.select(col(Assignment.id))
         .join(Report, col(Report.id) == col(Assignment.report_id))
@@ -187,6 +189,7 @@ def ready_assignments(session: Session, who: Identity, round_id: UUID) -> tuple[
             col(Report.round_id) == round_id,
             col(Review.id).is_(None),
             col(Assignment.declared_at).is_not(None),
+            col(Report.kind).not_in(without),
         )
         .order_by(col(Report.title), col(Assignment.id))
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,32 +24,16 @@ from reviewapp.db.models import (
     RoundPhase,
     Settlement,
 )
-from reviewapp.db.queries import own_work, results
-from reviewapp.db.queries.own_work import Progress
+from reviewapp.db.queries import expert_tasks, results
+from reviewapp.db.queries.expert_tasks import Exercise
 from reviewapp.db.queries.round_reports import ReportFilter, reports
 from reviewapp.db.queries.rounds import RoundFigures, figures
+from reviewapp.db.queries.tasks import Task
 from reviewapp.domain.errors import N_
 from reviewapp.domain.policy import Identity, Role
 
 #: how often an auditor is reminded to walk the trail
 VERIFIED_EVERY = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: an English msgid with values, a button, and where it leads."""
-
-    sentence: str
-    values: dict[str, Any]
-    button: str
-    endpoint: str
-    address: dict[str, Any] = field(default_factory=dict)
-    title: str = ""
-    due: date | None = None
-    is_first: bool = False  # before all that is due, as a declaration is before the work
-    kind: str = ""  # of the report that it is about, with its pages and how far its review is
-    pages: int | None = None
-    progress: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -64,14 +48,23 @@ def has_accounts(session: Session) -> bool:
     return session.exec(select(Account.id).limit(1)).first() is not None
 
 
-def home_page(session: Session, who: Identity, *, now: datetime, today: date) -> HomePage:
-    """Return what waits for the person: what is due first comes first."""
+def home_page(
+    session: Session,
+    who: Identity,
+    *,
+    now: datetime,
+    today: date,
+    exercises: Sequence[Exercise] = (),
+) -> HomePage:
+    """Return what waits for the person: what is due first comes first.
+
+    `exercises` are the reference reports that an expert has not handed in yet.
+    """
     by_role = dict(_BY_ROLE)
     by_role[Role.AUDITOR] = lambda db, reader: _auditor(db, reader, now)
+    by_role[Role.EXPERT] = lambda db, reader: expert_tasks.tasks(db, reader, exercises)
     found = list(by_role[who.role](session, who))
-    return HomePage(
-        tuple(sorted(found, key=lambda task: (not task.is_first, task.due or date.max)))
-    )
+    return HomePage(tuple(sorted(found, key=lambda task: (task.rank, task.due or date.max))))
 
 
 def _officer(session: Session, who: Identity) -> Iterator[Task]:
@@ -298,46 +291,6 @@ def _approver(session: Session, _who: Identity) -> Iterator[Task]:
         )
 
 
-def _expert(session: Session, who: Identity) -> Iterator[Task]:
-    rows = own_work.open_rows(session, who)
-    far = own_work.progress(session, [row.review_id for row in rows if row.review_id])
-    for row in rows:
-        is_first, title = row.declared_at is None, f"《{row.title}》"
-        if is_first:
-            # Nothing tells whose report it is before one declares: the declaration itself does.
-            title = row.round_title
-            sentence, button, endpoint = (
-                N_("A report was assigned to you: say whether you have a conflict of interest."),
-                N_("Declare"),
-                "assignments.declare",
-            )
-        elif row.review_id is None:
-            sentence, button, endpoint = (
-                N_("A report waits for your review."),
-                N_("Begin"),
-                "reviews.open_assignment",
-            )
-        else:
-            sentence, button, endpoint = (
-                N_("A review of yours is not submitted yet."),
-                N_("Go on"),
-                "reviews.open_assignment",
-            )
-        yield Task(
-            sentence,
-            {},
-            button,
-            endpoint,
-            {"assignment_id": row.id},
-            title,
-            row.ends_on,
-            is_first,
-            row.kind,
-            row.pages,
-            far.get(row.review_id),
-        )
-
-
 def _agency(session: Session, who: Identity) -> Iterator[Task]:
     taking = select(Round.title).where(col(Round.phase).in_(("preparation", "rating")))
     for title in session.exec(taking.order_by(col(Round.title))):
@@ -391,6 +344,5 @@ _BY_ROLE: dict[Role, Callable[[Session, Identity], Iterator[Task]]] = {
     Role.ADMINISTRATOR: _administrator,
     Role.OFFICER: _officer,
     Role.APPROVER: _approver,
-    Role.EXPERT: _expert,
     Role.AGENCY: _agency,
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
+from reviewapp.db.queries.expert_tasks import Exercise
 from reviewapp.db.queries.panel import own_reminders
 from reviewapp.db.queries.standing import standing
 from reviewapp.db.queries.waiting import has_accounts, home_page
 from reviewapp.domain.policy import Permission
+from reviewapp.services import practice
 from reviewapp.web.support.access import public, signed_in
 from reviewapp.web.support.deadlines import left
 from reviewapp.web.support.identity import current_identity, is_signed_in
@@ -34,7 +36,13 @@ def waiting() -> str:
     """List what waits for the person, most urgent first."""
     with read() as session:
         who = current_identity()
-        page = home_page(session, who, now=now(), today=today())
+        page = home_page(
+            session,
+            who,
+            now=now(),
+            today=today(),
+            exercises=_exercises(practice.own(session, actor=who)),
+        )
         reminders = own_reminders(session, who)
         present = standing(session) if who.may(Permission.ROUND_READ) else None
     stripes = distribution(present.letters) if present else ()
@@ -46,6 +54,21 @@ def waiting() -> str:
         left=left,
         reminders=reminders,
     )
+
+
+def _exercises(found: list[practice.Practice]) -> list[Exercise]:
+    return [
+        Exercise(
+            one.reference.id,
+            one.round.id,
+            one.report.kind,
+            one.report.title,
+            one.is_required,
+            one.is_begun,
+        )
+        for one in found
+        if one.is_open
+    ]
 
 
 @bp.get("/health")

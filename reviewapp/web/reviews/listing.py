@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from reviewapp.db.queries import own_work, series
 from reviewapp.db.queries import reviews as queries
+from reviewapp.db.queries.expert_tasks import LOCKED
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Permission
@@ -38,6 +39,8 @@ def index() -> str:
         far=far,
         left=left,
         references=len(references),
+        locked=practice.locked(references),
+        why_locked=LOCKED,
         unrated=sum(1 for one in references if one.is_open),
     )
 
@@ -63,5 +66,8 @@ def open_assignment(assignment_id: UUID) -> object:
         return redirect(url_for("reviews.show", review_id=line.review_id))
     if line.state in {"declare", "declined"}:
         return redirect(url_for("assignments.declare", assignment_id=assignment_id))
-    refusal = phase_refusal(line.phase, Act.REVIEW) or (practice.FIRST if waits else "")
-    return render_template("reviews/begin.html", line=line, refusal=refusal)
+    closed = phase_refusal(line.phase, Act.REVIEW)
+    refusal = closed or (practice.FIRST if waits else "")
+    return render_template(
+        "reviews/begin.html", line=line, refusal=refusal, waits=waits and not closed
+    )

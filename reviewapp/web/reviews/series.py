@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries import series as queries
 from reviewapp.db.queries.series import Series, SeriesRow
-from reviewapp.domain.errors import N_, DomainError, NotFound
+from reviewapp.domain.errors import N_, Conflict, DomainError, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.rubric import Criterion, Level
-from reviewapp.services import reviews
+from reviewapp.services import practice, reviews
 from reviewapp.services.reviews import Saved, StaleSave
 from reviewapp.web.reviews import bp
 from reviewapp.web.reviews.pages import shown_points
@@ -57,12 +57,15 @@ def series() -> object:
 @bp.post("/reviews/series/begin")
 @requires(Permission.REVIEW_WRITE)
 def begin_series() -> Response:
-    """Begin the reviews of all of one's own reports of a round that were declared on."""
+    """Begin the reviews of one's own reports of a round that were declared on and are not locked."""
     who, round_id = current_identity(), request.form.get("round", type=UUID)
     if round_id is None:
         raise NotFound(N_("There is no such round."))
     with transaction() as db:
-        waiting = queries.ready_assignments(db, who, round_id)
+        locked = _locked_kinds(practice.own(db, actor=who), round_id)
+        waiting = queries.ready_assignments(db, who, round_id, without=locked)
+        if locked and not waiting:
+            raise Conflict(practice.FIRST)
         for assignment_id in waiting:
             reviews.open_review(db, assignment_id, actor=who, now=now())
     return done(url_for("reviews.series", round=round_id, criterion=request.form.get("criterion")))
@@ -113,6 +116,11 @@ def save_in_series(review_id: UUID, criterion: str) -> object:
     return done(_address(found, criterion, _anchor=f"row-{review_id}"))
 
 
+def _locked_kinds(found: list[practice.Practice], round_id: UUID) -> set[str]:
+    """Return the kinds of reports whose reviews wait for a reference report."""
+    return {kind for home, kind in practice.locked(found) if home == round_id}
+
+
 def of_round(round_id: UUID, rubric_hash: str = "") -> Series:
     """Return one's own series of a round. Raises NotFound where there is none."""
     with read() as db:
@@ -137,8 +145,14 @@ def _page(
     by_points = request.args.get("order") == "points"
     listed = [one.id for one in found.rubric.criteria]
     at = listed.index(criterion.id)
+    who = current_identity()
+    with read() as db:
+        locked = _locked_kinds(practice.own(db, actor=who), found.round_id)
+        free = queries.ready_assignments(db, who, found.round_id, without=locked)
     context = _context(found, criterion, answer)
     context |= {
+        "ready": len(free),
+        "locked": found.ready - len(free),
         "rounds": rounds,
         "by_points": by_points,
         "groups": _groups(found, criterion, by_points=by_points),
