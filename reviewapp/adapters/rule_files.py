@@ -136,6 +136,7 @@ def _section(file: RuleFile) -> SectionRule:
         phrases=file.texts("phrases", []),
         patterns=file.groups("patterns", []),
         words=file.texts("words", []),
+        not_words=file.texts("not_words", []),
         not_under=file.texts("not_under", []),
         shared=file.texts("shared", []),
         accepts=file.texts("accepts", []),

@@ -88,14 +88,20 @@ def measure(half: str) -> dict[str, Count]:
     return found
 
 
-def _known(wordings: Wordings, section: str, title: str, count: Count) -> None:
+def sections_of(wordings: Wordings, section: str, title: str) -> tuple[str, ...]:
+    """Return what a heading is taken for that stands for a section in an else plain outline."""
     headings = _headings(wordings.outline, {section: title})
     match = next(m for m in wordings.match(headings) if m.heading.title == title)
-    if section in match.sections:
+    return match.sections
+
+
+def _known(wordings: Wordings, section: str, title: str, count: Count) -> None:
+    sections = sections_of(wordings, section, title)
+    if section in sections:
         count.right += 1
-    elif match.sections:
+    elif sections:
         count.wrong += 1
-        count.told.append(f"wrong {title}: {', '.join(match.sections)}, is {section}")
+        count.told.append(f"wrong {title}: {', '.join(sections)}, is {section}")
     else:
         count.missed += 1
         count.told.append(f"missed {title}: {section}")

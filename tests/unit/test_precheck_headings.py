@@ -12,8 +12,8 @@ from reviewapp.adapters import heading_model, nlp, rule_files
 from reviewapp.domain.precheck import numbering
 from reviewapp.domain.precheck.matching import NORMAL, examples, learned_form
 from reviewapp.domain.precheck.text import half
-from tests.corpus.strange import measure
-from tests.corpus.words import HALVES
+from tests.corpus.strange import measure, sections_of, wordings_of
+from tests.corpus.words import HALVES, data
 from tests.precheck_documents import BODY, COVER, FILLER, document, page, pages_of, report_of
 
 
@@ -190,3 +190,21 @@ def test_a_heading_of_two_sections_bars_no_part_of_them() -> None:
     section = next(s for s in report.sections if s.rule.id == "experience-problems")
     assert section.match is not None
     assert section.match.heading.title == "存在的问题"
+
+
+@pytest.mark.parametrize("kind", ["key-project", "department"])
+def test_headings_of_practice_are_known(kind: str) -> None:
+    wordings = wordings_of(kind)
+    unknown = [
+        (section, title)
+        for section, titles in data("headings-practice")[kind].items()
+        for title in titles
+        if section not in sections_of(wordings, section, title)
+    ]
+    assert unknown == []
+
+
+def test_the_management_of_one_thing_is_not_the_process_block() -> None:
+    wordings = wordings_of("key-project")
+    taken = {t: sections_of(wordings, "process", t) for t in data("headings-practice")["none"]}
+    assert {title: found for title, found in taken.items() if "process" in found} == {}

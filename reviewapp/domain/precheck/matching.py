@@ -314,7 +314,9 @@ class Wordings:
         return tuple(
             rule.id
             for rule in self.outline.sections
-            if rule.parent in inside and any(word in bare for word in rule.words)
+            if rule.parent in inside
+            and any(word in bare for word in rule.words)
+            and not any(word in bare for word in rule.not_words)
         )
 
 

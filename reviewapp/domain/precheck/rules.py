@@ -21,8 +21,9 @@ class SectionRule:
     """One section of an outline. `exact` are whole headings, `phrases` words inside longer ones.
 
     `patterns` are words that follow one another in a heading with a few characters between them.
-    `words` are short words that count only below `parent`; `not_under` are sections inside which
-    a heading never means this one; `shared` are wordings that mean the parent at the top.
+    `words` are short words that count only below `parent` and beside none of `not_words`;
+    `not_under` are sections inside which a heading never means this one; `shared` are wordings
+    that mean the parent at the top.
     """
 
     id: str
@@ -34,6 +35,7 @@ class SectionRule:
     phrases: tuple[str, ...] = ()
     patterns: tuple[tuple[str, ...], ...] = ()  # words in order, each "one|or|another"
     words: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
     not_under: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()  # texts that are enough however short (无)
