@@ -20,6 +20,7 @@ from reviewapp.adapters import ocr_page, pdf_furniture, pdf_wire
 from reviewapp.adapters.child import Progress
 from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
+from reviewapp.adapters.pdf_measure_font import use_measure_font
 from reviewapp.adapters.pdf_open import Opened, active_content, open_pdf
 from reviewapp.adapters.pdf_page import PageReader, RawPage, Reading, Shown, Thresholds
 from reviewapp.adapters.pdf_split import both, worth_splitting
@@ -64,6 +65,7 @@ def read(
     `readings` are what OCR read on pages without usable text (ocr.py), by page.
     """
     started = time.perf_counter()
+    use_measure_font()
     opened = open_pdf(path, max_pages=max_pages)
     pages = _pages(path, opened, report, replace(Thresholds(), **thresholds))  # type: ignore[arg-type]
     _add_readings(pages, readings or {})

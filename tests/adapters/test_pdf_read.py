@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import ImageFont
 
 from reviewapp.adapters import pdf
+from reviewapp.adapters.pdf_measure_font import measure_font
 from reviewapp.adapters.pdf_radicals import plain
 from reviewapp.domain.document import Document, Line, LineKind, TextLayer
 from tests.adapters import pdf_builders as build
@@ -70,6 +73,24 @@ def test_the_size_is_the_size_on_the_page_and_bold_comes_from_the_font(tmp_path:
 def test_an_embedded_chinese_font_reads_the_same(tmp_path: Path) -> None:
     document = pdf.read(build.with_typst(tmp_path / "a.pdf", "一、项目概况\n\n资金（万元）共①项"))
     assert texts(document) == ["一、项目概况", "资金（万元）共①项"]
+
+
+def test_text_whose_font_is_not_in_the_file_is_as_wide_as_the_file_says(tmp_path: Path) -> None:
+    text = "得分（4.0），目标值Q2"
+    document = pdf.read(build.with_text(tmp_path / "a.pdf", [[(100, 150, 20, text)]]))
+    (line,) = document.lines()
+    wide = build.pdfmetrics.stringWidth(text, build.FONT, 20)
+    assert line.text == text
+    assert (line.box.x0, line.box.x1) == pytest.approx((100, 100 + wide), abs=0.2)
+    assert 20 <= line.box.y1 - line.box.y0 <= 23
+
+
+def test_the_font_that_such_text_is_measured_by_is_one() -> None:
+    font = ImageFont.truetype(io.BytesIO(measure_font()), 1000)
+    boxes = {text: font.getbbox(text, anchor="ls") for text in "国5 "}
+    assert boxes == {"国": (0, -850, 1000, 60), "5": (0, -740, 1000, 0), " ": (0, 0, 1000, 0)}
+    assert font.getmask("国").getbbox() is not None
+    assert font.getmask(" ").getbbox() is None
 
 
 def test_radicals_become_characters_and_nothing_else_changes() -> None:
