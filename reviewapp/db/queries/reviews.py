@@ -1,4 +1,4 @@
-"""Reviews as their writers see them, submitted ones as others may, and an expert's own list.
+"""Reviews as their writers see them, and submitted ones as others may.
 
 A draft is read by nobody but who writes it: every query here asks whose it is, or for submitted.
 """
@@ -24,15 +24,13 @@ from reviewapp.db.models import (
     Review,
     Round,
     RoundPhase,
-    RubricVersion,
     Score,
-    StoredFile,
     VetoClaim,
 )
 from reviewapp.db.queries.rubrics import rubric_by_hash
 from reviewapp.domain import scoring
 from reviewapp.domain.evidence import Citation
-from reviewapp.domain.policy import Identity, Permission
+from reviewapp.domain.policy import Identity
 from reviewapp.domain.rubric import Band, Rubric, bands_from_json
 from reviewapp.domain.scoring import ReviewSheet, Totals
 
@@ -128,27 +126,6 @@ class ReviewPage:
         return self.paper_entered_by is not None
 
 
-@dataclass(frozen=True)
-class AssignmentLine:
-    """One of an expert's own assignments."""
-
-    id: UUID
-    title: str
-    kind: str
-    unit: str
-    agency: str
-    pages: int | None
-    round_id: UUID
-    round_title: str
-    phase: str
-    state: str  # declare, ready, draft, paper, submitted, declined
-    review_id: UUID | None
-    due: date | None
-    submitted_at: datetime | None
-    rating: str | None
-    total_hundredths: int | None
-
-
 def own_page(session: Session, review_id: UUID, who: Identity) -> ReviewPage | None:
     """Return a review to who writes it: its expert, or who types it in from paper; else None."""
     page = _page(session, review_id)
@@ -208,102 +185,6 @@ def review_of(session: Session, assignment_id: UUID) -> UUID | None:
     return session.exec(
         select(Review.id).where(Review.assignment_id == assignment_id)
     ).one_or_none()
-
-
-def own_assignment(session: Session, assignment_id: UUID, who: Identity) -> AssignmentLine | None:
-    """Return one of the expert's own standing assignments, or None."""
-    lines = _assignments(session, who, col(Assignment.id) == assignment_id)
-    return lines[0] if lines else None
-
-
-def own_assignments(session: Session, who: Identity) -> tuple[AssignmentLine, ...]:
-    """Return the expert's own assignments: what is due first comes first, done ones last."""
-    order = {"declare": 0, "draft": 1, "ready": 2, "paper": 3, "submitted": 4, "declined": 5}
-    return tuple(
-        sorted(
-            _assignments(session, who),
-            key=lambda line: (order[line.state], line.due or date.max, line.title),
-        )
-    )
-
-
-def _assignments(
-    session: Session, who: Identity, *conditions: sa.ColumnElement[bool]
-) -> list[AssignmentLine]:
-    if who.expert_id is None:
-        return []
-    rows = session.execute(
-        sa.select(
-            Assignment,
-            Report,
-            Round,
-            Review,
-            Agency.name,
-            ReportVersion.pages,
-            sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)),
-        )  # type: ignore[call-overload]
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .join(
-            ReportVersion,
-            sa.and_(
-                col(ReportVersion.report_id) == col(Report.id),
-                col(ReportVersion.number) == col(Report.current_version),
-            ),
-        )
-        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
-        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
-        .outerjoin(
-            RoundPhase,
-            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
-        )
-        .where(
-            col(Assignment.expert_id) == who.expert_id,
-            col(Assignment.state) != "withdrawn",
-            col(Report.state) == "taken-in",
-            *conditions,
-        )
-        .order_by(col(Report.title), col(Assignment.id))
-    )
-    return [_assignment(*row) for row in rows]
-
-
-def _assignment(
-    row: Assignment,
-    report: Report,
-    round_: Round,
-    review: Review | None,
-    agency: str | None,
-    pages: int | None,
-    due: date | None,
-) -> AssignmentLine:
-    if row.state == "declined":
-        state = "declined"
-    elif review is not None and review.state == "submitted":
-        state = "submitted"
-    elif review is not None and review.paper_entered_by is not None:
-        state = "paper"  # being typed in by an officer: not the expert's to open
-    elif row.declared_at is None:
-        state = "declare"
-    else:
-        state = "draft" if review is not None else "ready"
-    return AssignmentLine(
-        id=row.id,
-        title=report.title,
-        kind=report.kind,
-        unit=report.unit,
-        agency=agency or "",
-        pages=pages,
-        round_id=round_.id,
-        round_title=round_.title,
-        phase=round_.phase,
-        state=state,
-        review_id=review.id if review else None,
-        due=due,
-        submitted_at=review.submitted_at if review else None,
-        rating=review.rating if review else None,
-        total_hundredths=review.total_hundredths if review else None,
-    )
 
 
 def _page(session: Session, review_id: UUID) -> ReviewPage | None:
@@ -416,68 +297,3 @@ def _evidence(session: Session, review_id: UUID) -> dict[str, tuple[EvidenceLine
         own = lines[row.criterion]
         own.append(EvidenceLine(row.id, len(own) + 1, cited))
     return {criterion: tuple(own) for criterion, own in lines.items()}
-
-
-@dataclass(frozen=True)
-class SheetHead:
-    """What stands above a sheet, with the rubric it is made of."""
-
-    assignment_id: UUID
-    review_id: UUID | None
-    round_id: UUID
-    round_title: str
-    title: str
-    kind: str
-    unit: str
-    agency: str
-    expert: str
-    rubric: Rubric
-
-
-def sheet_head(session: Session, assignment_id: UUID, who: Identity) -> SheetHead | None:
-    """Return the head of a sheet to its expert and to officers; None for others."""
-    found = session.execute(
-        sa.select(Assignment, Report, Round, Expert.name, Agency.name, Review.id)  # type: ignore[call-overload]
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .join(Expert, col(Expert.id) == col(Assignment.expert_id))
-        .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
-        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
-        .where(
-            col(Assignment.id) == assignment_id,
-            col(Assignment.state) == "assigned",
-            col(Report.state) == "taken-in",
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    assignment, report, round_, expert, agency, review_id = found
-    is_own = who.expert_id is not None and assignment.expert_id == who.expert_id
-    if not (is_own and assignment.declared_at) and not who.may(Permission.REVIEW_ENTER):
-        return None
-    key = (
-        round_.department_rubric_id if report.kind == "department" else round_.key_project_rubric_id
-    )
-    content = session.exec(select(RubricVersion.content).where(RubricVersion.id == key)).one()
-    return SheetHead(
-        assignment_id,
-        review_id,
-        round_.id,
-        round_.title,
-        report.title,
-        report.kind,
-        report.unit,
-        agency or "",
-        expert,
-        Rubric.from_json(content),
-    )
-
-
-def scan_of(session: Session, review_id: UUID) -> tuple[str, str] | None:
-    """Return hash and media type of the scan of a review from paper."""
-    row = session.execute(
-        sa.select(col(StoredFile.sha256), col(StoredFile.media_type))
-        .join(Review, col(Review.paper_sha256) == col(StoredFile.sha256))
-        .where(col(Review.id) == review_id)
-    ).one_or_none()
-    return (row[0], row[1]) if row else None

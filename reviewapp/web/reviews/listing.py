@@ -6,8 +6,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
-from reviewapp.db.queries import own_work, series
-from reviewapp.db.queries import reviews as queries
+from reviewapp.db.queries import own_assignments, own_work, series
 from reviewapp.db.queries.expert_tasks import LOCKED
 from reviewapp.domain.errors import N_, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
@@ -26,7 +25,7 @@ from reviewapp.web.support.parts import now, read, transaction
 def index() -> str:
     """List one's own assignments, the first due first."""
     with read() as db:
-        rows = queries.own_assignments(db, current_identity())
+        rows = own_assignments.own_assignments(db, current_identity())
         # Not those that an officer types in from paper: a draft is read by who writes it.
         drafts = [one.review_id for one in rows if one.review_id and one.state == "draft"]
         rounds = series.own_rounds(db, current_identity())
@@ -55,7 +54,7 @@ def open_assignment(assignment_id: UUID) -> object:
             review_id = reviews.open_review(db, assignment_id, actor=who, now=now()).id
         return done(url_for("reviews.show", review_id=review_id))
     with read() as db:
-        line = queries.own_assignment(db, assignment_id, who)
+        line = own_assignments.own_assignment(db, assignment_id, who)
         waits = practice.must_wait(db, assignment_id)
     if line is None:
         raise NotFound(N_("There is no such assignment."))

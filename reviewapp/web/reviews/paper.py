@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
+from reviewapp.db.queries import review_sheets
 from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reviews import ReviewPage
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
@@ -33,7 +34,7 @@ def paper(assignment_id: UUID) -> object:
     """Begin to type a signed sheet in: first its scan."""
     who, refused = current_identity(), None
     with read() as db:
-        head = queries.sheet_head(db, assignment_id, who)
+        head = review_sheets.sheet_head(db, assignment_id, who)
     if head is None:
         raise NotFound(N_("There is no such assignment."))
     if request.method == "POST":
@@ -88,7 +89,7 @@ def confirm(review_id: UUID) -> object:
 def scan(review_id: UUID) -> object:
     """Hand out the scan of a sheet to officers."""
     with read() as db:
-        found = queries.scan_of(db, review_id)
+        found = review_sheets.scan_of(db, review_id)
     if found is None:
         raise NotFound(N_("There is no such review."))
     sha256, media_type = found

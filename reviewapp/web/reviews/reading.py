@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
+from reviewapp.db.queries import review_sheets
 from reviewapp.db.queries import reviews as queries
 from reviewapp.db.queries.reviews import ReviewPage
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -55,7 +56,7 @@ def sheet(assignment_id: UUID) -> str:
     """Show the sheet for print: empty for paper, or one's own review as it stands."""
     who = current_identity()
     with read() as db:
-        head = queries.sheet_head(db, assignment_id, who)
+        head = review_sheets.sheet_head(db, assignment_id, who)
         page = None
         if head is not None and head.review_id is not None:
             page = queries.own_page(db, head.review_id, who)
