@@ -235,6 +235,45 @@ def test_pages_keep_their_place_and_come_sharper_as_they_grow(site: Site, open_p
     expect(page.locator("#page-1 svg")).to_have_attribute("viewBox", re.compile("^0 0 "))
 
 
+def test_a_small_screen_shows_what_one_needs_and_says_what_a_key_cannot_do(
+    site: Site, open_page: Open
+) -> None:
+    page = _open(open_page(site, viewport={"width": 1366, "height": 768}))
+    # Long guidance is its first line until one unfolds it, from then on everywhere.
+    guidance = page.locator(".criterion.now .guidance")
+    folded = guidance.evaluate("one => one.offsetHeight")
+    _keys(page, "h")
+    assert guidance.evaluate("one => one.offsetHeight") > 2 * folded
+    page.reload()
+    _keys(page, "j")
+    expect(page.locator(".criterion.now .unfold")).to_have_attribute("aria-expanded", "true")
+    # No doubt before the last one, then none any more: it is said, to be seen as well.
+    _keys(page, "k", "n", "n", "n")
+    expect(page.locator("#said.seen")).to_have_text("已是最后一个疑点。")
+    _keys(page, "j", "t")
+    expect(page.locator("#said.seen")).to_contain_text("没有建议扣分")
+    # From the points to the reason with Enter; the form is not sent.
+    _keys(page, "p")
+    page.keyboard.type("3")
+    _keys(page, "Enter")
+    assert page.evaluate("document.activeElement.id") == "f-reason-elements"
+    # A ground is asked for where a veto is ticked, without scripts as well.
+    _keys(page, "Escape", "v")
+    ground = page.locator("#vetoes textarea").first
+    expect(ground).to_be_hidden()
+    _keys(page, "Space", "Tab")
+    expect(ground).to_be_focused()
+    fair(page)
+    _keys(page, "Escape", "v", "Space", "Escape", "Shift+S", "Enter")
+    # Sixteen criteria without points are one line, which leads to the first.
+    expect(page.locator(".missing > li")).to_have_count(3)
+    expect(page.locator(".missing > li").first).to_contain_text("16 个评分项未给分")
+    page.locator(".missing summary").first.click()
+    fair(page)
+    page.locator(".missing > li > a").first.click()
+    assert page.evaluate("document.activeElement.id") == "f-points-outline"
+
+
 def test_panes_are_resized_by_keys_and_remembered(site: Site, open_page: Open) -> None:
     page = _open(open_page(site))
     splitter = page.locator("[data-splits=rubric]")

@@ -129,3 +129,27 @@ def test_a_review_says_which_of_ones_own_reports_it_is_and_leads_to_the_others(
     assert UNTOLD not in page
     # The one that is not declared on yet leads to the declaration, not to the report.
     assert client.get(address).location.endswith("/declare")
+
+
+@pytest.mark.usefixtures("_work")
+def test_after_submitting_the_next_open_report_is_one_click_away(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    client = client_of(cast.chen)
+    with database.transaction() as session:
+        review = session.exec(select(Review)).one()
+        review.state, review.submitted_at = "submitted", NOW
+        review.total_hundredths, review.rating = 850, "D"
+        session.add(review)
+        own, path = review.assignment_id, f"/reviews/{review.id}"
+        waits = session.exec(select(Assignment).where(col(Assignment.id) != own)).one()
+    page = client.get(path).text
+    assert f'href="/assignments/{waits.id}/review"' in page
+    assert "还有 1 份" in page
+    assert UNTOLD not in page  # nothing of it before the declaration
+    with database.transaction() as session:
+        session.get_one(Assignment, waits.id).declared_at = NOW
+    assert UNTOLD in client.get(path).text
+    with database.transaction() as session:
+        session.get_one(Assignment, waits.id).state = "withdrawn"
+    assert "已全部提交" in client.get(path).text

@@ -103,6 +103,10 @@ def test_everything_that_a_submission_lacks_leads_to_its_field(
     assert {"f-reason-outline", "f-points-elements", f"f-veto-{veto}", "f-opinion"} <= targets
     for target in targets:
         assert f'id="{target}"' in page.text
+    # What is lacking alike on several criteria is one line with a list to open.
+    lines = re.findall(r'<li><a href="#(f-[\w-]+)">([^<]*)</a>', page.text)
+    assert ("f-points-elements", "16 个评分项未给分") in lines
+    assert len(lines) == 4
 
 
 def test_a_late_save_stays_refused_until_one_text_is_chosen(

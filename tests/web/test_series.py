@@ -206,8 +206,10 @@ def test_a_late_save_shows_mine_theirs_and_before_and_one_chooses(
     assert client.post(path, data=_form("3.5", "别处写的", 1), headers=HTMX).status_code == 200
     late = client.post(path, data=_form("2", "这里写的", 1), headers=headers)
     assert late.status_code == 409
-    for text in ("这里写的", "别处写的", "outline论证不足，缺少佐证材料"):
+    for text in ("您的内容（未保存）", "outline论证不足，缺少佐证材料"):
         assert text in late.text
+    # As in the workspace: what each of the two added to what stood there before.
+    assert {"这里写的", "别处写的"} <= set(re.findall(r"<ins>(.*?)</ins>", late.text))
     assert _score(database, made, "甲报告") == (350, "别处写的", 2)
     keep = re.search(r'name="keep" value="(\d+)"', late.text)
     assert keep is not None

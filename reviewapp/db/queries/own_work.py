@@ -54,13 +54,29 @@ class Among:
     count: int
     previous: UUID | None  # assignments; none at the ends
     next: UUID | None
+    open: int  # how many others are not submitted
+    next_open: UUID | None  # the first of them after this one, or else from the beginning
+    next_title: str  # empty while it is not declared on
 
 
 def among_own(session: Session, round_id: UUID, assignment_id: UUID, who: Identity) -> Among | None:
     """Return the place of an assignment among one's own of its round; None for others' ones."""
     query: Any = (
-        sa.select(col(Assignment.id))
+        sa.select(
+            col(Assignment.id),
+            # Nothing is told of a report before the declaration.
+            sa.case((col(Assignment.declared_at).is_(None), ""), else_=col(Report.title)),
+            sa.case(
+                (col(Review.id).is_(None), True),
+                else_=sa.and_(
+                    col(Review.state) != "submitted",
+                    # Typed in from paper by an officer: nothing for the expert to do.
+                    col(Review.paper_entered_by).is_(None),
+                ),
+            ),
+        )
         .join(Report, col(Report.id) == col(Assignment.report_id))
+        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
         .where(
             col(Assignment.expert_id) == who.expert_id,
             col(Assignment.state) == "assigned",
@@ -69,15 +85,20 @@ def among_own(session: Session, round_id: UUID, assignment_id: UUID, who: Identi
         )
         .order_by(col(Report.title), col(Assignment.id))
     )
-    own = session.scalars(query).all()
+    rows = session.execute(query).all()
+    own = [row[0] for row in rows]
     if assignment_id not in own:
         return None
     at = own.index(assignment_id)
+    waits = [row for row in (*rows[at + 1 :], *rows[:at]) if row[2]]
     return Among(
         number=at + 1,
         count=len(own),
         previous=own[at - 1] if at else None,
         next=own[at + 1] if at + 1 < len(own) else None,
+        open=len(waits),
+        next_open=waits[0][0] if waits else None,
+        next_title=waits[0][1] if waits else "",
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from reviewapp.db.queries import reports as report_queries
 from reviewapp.db.queries import reviews as queries
@@ -33,6 +34,15 @@ class Hint:
 
     suggested: tuple[Suggestion, ...]
     findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a review lacks: one thing at one field, or the same on several criteria."""
+
+    field: str  # where it is, or where the first of them is
+    text: str
+    places: tuple[tuple[str, str], ...] = ()  # field and criterion of each, where several
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,40 @@ def form_page(
         where = _where(page, refused.field)
         marked[refused.field] = _("%(where)s: %(problem)s", where=where, problem=words(refused))
         context["error"] = _("Nothing was saved yet. Correct what is marked, then save again.")
-    marked |= {one.field: _(one.message) % dict(one.values) for one in missing}
-    context["missing"] = marked
+    context["lacks"] = (*(Lack(*one) for one in marked.items()), *_lacks(page, missing))
+    context["missing"] = marked | {one.field: _said(one) for one in missing}
     return make_response(
         render_template("reviews/show.html", **context), status_of(refused) if refused else 200
     )
+
+
+def _lacks(page: ReviewPage, missing: tuple[Missing, ...]) -> Iterator[Lack]:
+    """Put together what is lacking in the same way on several criteria."""
+    alike: dict[str, list[Missing]] = {}
+    for one in missing:
+        kind = one.field.partition("-")[0] if "criterion" in one.values else one.field
+        alike.setdefault(kind, []).append(one)
+    for kind, group in alike.items():
+        first = group[0].field
+        if len(group) == 1:
+            yield Lack(first, _said(group[0]))
+            continue
+        said = (
+            ngettext(
+                "%(num)s criterion without points", "%(num)s criteria without points", len(group)
+            )
+            if kind == "points"
+            else ngettext(
+                "%(num)s criterion without a reason",
+                "%(num)s criteria without a reason",
+                len(group),
+            )
+        )
+        yield Lack(first, said, tuple((one.field, _where(page, one.field)) for one in group))
+
+
+def _said(missing: Missing) -> str:
+    return str(_(missing.message) % dict(missing.values))
 
 
 def part_of(key: str) -> Part:
@@ -151,6 +190,7 @@ def base(page: ReviewPage, who: Identity) -> dict[str, Any]:
         "shown_points": shown_points,
         "typed": {},
         "missing": {},
+        "lacks": (),
         "stale": None,
         "part": None,
         "where": "",

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries import series as queries
 from reviewapp.db.queries.series import Series, SeriesRow
+from reviewapp.domain import text_changes
 from reviewapp.domain.errors import N_, Conflict, DomainError, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
 from reviewapp.domain.policy import Permission
@@ -190,6 +191,7 @@ def _context(found: Series, criterion: Criterion, answer: Answer | None) -> dict
         "stale": refused if isinstance(refused, StaleSave) else None,
         "error": words(refused) if refused else "",
         "is_answer": False,
+        "changes": text_changes.marked,
     }
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import request, url_for
 
@@ -38,6 +39,12 @@ class Offer:
     line: str  # as it would stand in the reason
     is_taken: bool
     findings: tuple[FindingLine, ...]
+
+    @property
+    def repeats(self) -> UUID | None:
+        """The one finding that it says word for word, where that has no place to go to."""
+        only = self.findings[0] if len(self.findings) == 1 else None
+        return only.id if only is not None and not only.page else None
 
 
 @dataclass(frozen=True)

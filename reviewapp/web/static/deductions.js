@@ -54,7 +54,9 @@
     differs.textContent = differs.dataset.words.replace("{points}", shown(left));
     workspace.all(".offer", part).forEach(function (offer) {
       var button = offer.querySelector("[data-take]");
-      if (button) button.disabled = linesOf(part).indexOf(offer.dataset.line) >= 0;
+      if (!button) return;
+      button.disabled = linesOf(part).indexOf(offer.dataset.line) >= 0;
+      button.querySelector("span").textContent = button.disabled ? button.dataset.adopted : button.dataset.adopt;
     });
   }
   function write(part, reason, points) {
@@ -96,6 +98,7 @@
       return one.querySelector("[data-take]:not(:disabled)");
     })[0];
     if (offer) take(offer);
+    else workspace.tell("noOffers");
   };
 
   // A deduction of one's own: what, points for each, how often; a phrase fills it in.

@@ -4,7 +4,7 @@
   var workspace = window.workspace;
   if (!workspace) return;
   var KEYS = {
-    j: ["step", 1], k: ["step", -1], g: ["section"], p: ["points"], m: ["most"], r: ["reason"], v: ["vetoes"], i: ["opinion"],
+    j: ["step", 1], k: ["step", -1], g: ["section"], h: ["guidance"], p: ["points"], m: ["most"], r: ["reason"], v: ["vetoes"], i: ["opinion"],
     t: ["take"], d: ["deduct"], e: ["cite"], b: ["draw"],
     n: ["doubt", 1], N: ["doubt", -1], "[": ["page", -1], "]": ["page", 1],
     "+": ["larger"], "=": ["larger"], "-": ["smaller"], "0": ["fit"], c: ["margins"], x: ["table"],
@@ -17,6 +17,12 @@
     if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) {
       if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
       if (event.target.closest("input, textarea, select")) workspace.choose(workspace.present(), true);
+      return;
+    }
+    // From the points on to the reason; the whole form would be sent and come back otherwise.
+    if (event.key === "Enter" && !event.isComposing && event.keyCode !== 229 && event.target.matches(".criterion .points input")) {
+      event.preventDefault();
+      workspace.acts.reason();
       return;
     }
     if (document.querySelector("dialog[open]") || !workspace.isFree(event)) return;
@@ -47,7 +53,7 @@
   };
   workspace.acts.section = function () {
     var links = workspace.all(".sections a", workspace.present());
-    if (!links.length) return;
+    if (!links.length) { workspace.tell("noSections"); return; }
     var at = links.findIndex(function (one) { return one.classList.contains("current"); });
     workspace.go(Number(links[(at + 1) % links.length].dataset.page), links[(at + 1) % links.length]);
   };
@@ -55,10 +61,11 @@
   workspace.acts.doubt = function (by) {
     var links = workspace.all(".hints a[data-finding]", workspace.present());
     if (!links.length) links = workspace.all(".doubts a[data-finding]");
-    if (!links.length) return;
+    if (!links.length) { workspace.tell("noDoubts"); return; }
     var current = document.querySelector(".doubts .current");
     var at = links.findIndex(function (one) { return current && "finding-" + one.dataset.finding === current.id; });
     var next = at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+    if (next === at) { workspace.tell(by > 0 ? "lastDoubt" : "firstDoubt"); return; }
     workspace.go(Number(links[next].dataset.page), links[next]);
     workspace.say(document.getElementById("finding-" + links[next].dataset.finding).dataset.label);
   };

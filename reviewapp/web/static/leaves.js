@@ -227,6 +227,7 @@
   workspace.acts.table = function () {
     var link = leafOf(present).querySelector("a[data-table]") || sheets.querySelector("a[data-table]");
     if (link) enlarge(Number(link.dataset.number), numbers(link.dataset.table));
+    else workspace.tell("noTables");
   };
   dialog.addEventListener("keydown", function (event) {
     if (event.key === "t" && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); workspace.acts.turn(); }

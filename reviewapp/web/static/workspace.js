@@ -5,7 +5,7 @@
   var work = document.getElementById("work");
   if (!work) return;
   var form = document.getElementById("review");
-  var said = document.getElementById("said");
+  var said = document.getElementById("said"), unseen = 0;
   var remembered = {};
   try { remembered = JSON.parse(window.localStorage.getItem("workspace") || "{}") || {}; } catch (error) { /* private */ }
 
@@ -20,7 +20,14 @@
     all: all,
     remember: remember,
     remembered: remembered,
-    say: function (text) { said.textContent = ""; window.setTimeout(function () { said.textContent = text; }, 30); },
+    say: function (text) { said.textContent = ""; said.classList.remove("seen"); window.setTimeout(function () { said.textContent = text; }, 30); },
+    /** Says why a key did nothing, to be seen as well as heard. */
+    tell: function (name) {
+      workspace.say(said.dataset[name]);
+      said.classList.add("seen");
+      window.clearTimeout(unseen);
+      unseen = window.setTimeout(function () { said.classList.remove("seen"); }, 4000);
+    },
     act: function (name) { if (workspace.acts[name]) workspace.acts[name].apply(null, Array.prototype.slice.call(arguments, 1)); },
     /** Nobody is typing, and no input method is composing. */
     isFree: function (event) {
@@ -31,7 +38,7 @@
   };
 
   // What needs scripts shows itself.
-  all("[data-act][hidden]:not(#cite-here), .splitter[hidden]").forEach(function (one) { one.hidden = false; });
+  all("[data-act][hidden]:not(#cite-here):not(.unfold), .splitter[hidden]").forEach(function (one) { one.hidden = false; });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-act]");
     if (!button || !workspace.acts[button.dataset.act]) return;
@@ -142,9 +149,30 @@
       part.scrollIntoView({ block: "nearest" });
       workspace.say(part.dataset.title);
     }
+    offerToFold(part);
     document.dispatchEvent(new CustomEvent("workspace:criterion", { detail: part }));
   }
   workspace.choose = choose;
+
+  // Long guidance stands folded to its first line on a low screen, until somebody unfolds it;
+  // from then on as it was left, on every criterion.
+  function isBrief() { return "brief" in remembered ? Boolean(remembered.brief) : window.innerHeight <= 800; }
+  function offerToFold(part) {
+    var text = part.querySelector(".guidance"), button = part.querySelector(".unfold");
+    if (!text || !button) return;
+    list.classList.toggle("brief", isBrief());
+    // Only what is longer than a line has anything to fold.
+    var line = parseFloat(window.getComputedStyle(text).lineHeight);
+    button.hidden = text.scrollHeight < line * 1.5;
+    button.querySelector("span").textContent = isBrief() ? button.dataset.more : button.dataset.less;
+    button.setAttribute("aria-expanded", String(!isBrief()));
+  }
+  workspace.acts.guidance = function () {
+    remember("brief", !isBrief());
+    offerToFold(workspace.present());
+    workspace.present().scrollIntoView({ block: "nearest" });
+  };
+  window.addEventListener("resize", function () { offerToFold(workspace.present()); });
   list.addEventListener("focusin", function (event) {
     var part = event.target.closest(".criterion[data-criterion]");
     if (part && !part.classList.contains("now")) choose(part, false);
@@ -184,6 +212,16 @@
   form.addEventListener("input", function (event) {
     var part = event.target.closest(".criterion[data-criterion]");
     if (part) look(part);
+  });
+
+  // From what is missing straight into its field, folded or not.
+  list.addEventListener("click", function (event) {
+    var link = event.target.closest(".missing a");
+    var field = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "center" });
   });
 
   var asked = window.location.hash.length > 1 && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
