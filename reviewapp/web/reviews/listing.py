@@ -60,7 +60,7 @@ def open_assignment(assignment_id: UUID) -> object:
         raise NotFound(N_("There is no such assignment."))
     if line.state == "paper":
         refusal = N_("An officer is typing in your signed sheet.")
-        return render_template("reviews/begin.html", line=line, refusal=refusal)
+        return render_template("reviews/begin.html", line=line, refusal=refusal, waits=False)
     if line.review_id is not None:
         return redirect(url_for("reviews.show", review_id=line.review_id))
     if line.state in {"declare", "declined"}:
