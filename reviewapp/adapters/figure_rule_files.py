@@ -19,7 +19,7 @@ _COUNTED = ("planned", "done")
 def amounts(file: RuleFile) -> AmountRule:
     """Read figures.yaml; Invalid names the key that is wrong."""
     kinds = file.inner("kinds")
-    rates = file.inner("rates")
+    rates, heads = file.inner("rates"), file.inner("counted_columns")
     names = {*kinds.data, *_COUNTED}
     rule = AmountRule(
         kinds={name: kinds.texts(name) for name in kinds.data},
@@ -39,6 +39,8 @@ def amounts(file: RuleFile) -> AmountRule:
         rate_after=file.texts("rate_after"),
         planned_words=file.texts("planned_words"),
         done_words=file.texts("done_words"),
+        counted_columns={name: heads.texts(name) for name in _COUNTED},
+        not_counted=file.texts("not_counted"),
         measure_words=file.texts("measure_words"),
         compared=_known(file, "compared", names),
         siblings=_known(file, "siblings", names),

@@ -292,6 +292,7 @@ def _funds(file: RuleFile) -> FundRule:
         subtotals=file.texts("subtotals"),
         whole_words=file.texts("whole_words"),
         some_words=file.texts("some_words"),
+        part_ends=file.texts("part_ends"),
         total_words=file.patterns("total_words"),
         not_parts=file.texts("not_parts"),
         most_gap_whole=file.number("most_gap_whole"),

@@ -6,7 +6,7 @@ import pytest
 
 from reviewapp.domain.precheck import amounts, numerals
 from reviewapp.domain.precheck.finding import Finding, Outcome
-from tests.precheck_documents import document, findings_of, ordinary, page, report_of, table
+from tests.precheck_documents import FILLER, document, findings_of, ordinary, page, report_of, table
 
 MONEY = "2024年项目预算1250万元，实际支出1180.5万元，预算执行率94.44%。"
 
@@ -249,3 +249,73 @@ def test_numerals_with_thousands_are_read() -> None:
         numerals.number(text) for text in ("三千二百", "十五万", "二万三千", "叁佰", "二〇二四")
     ]
     assert read == [3200, 150_000, 23_000, 300, 2024]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "2024年项目预算500.00万元，全部到位。截至2024年底实际支出465.00万元，预算执行率95.00%。",
+            [("93%", "95%")],
+        ),
+        (
+            "2024年下达中央财政资金600.00万元，实际到位588.00万元，资金到位率98.00%。"
+            "截至2024年12月31日，实际支出546.84万元，预算执行率95.00%。",
+            [("93%", "95%")],
+        ),
+        ("2024年项目预算500.00万元。截至2024年底实际支出465.00万元，预算执行率93.00%。", []),
+        ("2023年项目预算500.00万元。2024年实际支出465.00万元，预算执行率95.00%。", []),
+        ("2024年项目预算500.00万元。其中第一批支出100.00万元，执行率25.00%。", []),
+        ("2024年下达中央资金500.00万元。项目实际支出720.00万元，执行率90.00%。", []),
+    ],
+)
+def test_a_rate_is_held_against_the_whole_in_the_sentences_before_it(
+    text: str, told: list[tuple[str, str]]
+) -> None:
+    found = findings_of(ordinary(text), "rate-mismatch")
+    assert [(f.expected, f.found) for f in found] == told
+
+
+@pytest.mark.parametrize(
+    ("plan", "done", "told"),
+    [
+        ("2024年计划开展技能培训60场次。", "全年开展技能培训57场次，完成率98%。", [("95%", "98%")]),
+        ("年度目标：培训60场次。", "全年培训57场次，完成率98%。", [("95%", "98%")]),
+        ("2024年计划开展技能培训60场次。", "全年开展技能培训57场次，完成率95%。", []),
+        ("2024年计划开展技能培训60场次。", "全年组织现场招聘57场次，完成率98%。", []),
+        ("计划培训60场次。", "追加后计划培训58场次。全年培训57场次，完成率98%。", []),
+        ("计划培训60场次，后调整计划培训58场次。", "全年培训57场次，完成率98%。", []),
+        ("2023年曾培训60场次。", "全年培训57场次，完成率98%。", []),
+    ],
+)
+def test_a_plan_in_another_paragraph_makes_a_completion_rate_a_thing_to_look_at(
+    plan: str, done: str, told: list[tuple[str, str]]
+) -> None:
+    found = findings_of(ordinary(plan, FILLER, done), "rate-mismatch")
+    assert [(f.expected, f.found) for f in found] == told
+    assert {(f.outcome, f.variant) for f in found} <= {(Outcome.UNVERIFIABLE, "elsewhere")}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (("丙县", "20.00", "18.50", "95.50%"), [("92.5%", "95.5%")]),
+        (("丙县", "20.00", "18.50", "92.50%"), []),
+        (("丙县", "20.00", "20.00", "100%"), []),
+        (("丙县造价", "20.00", "18.50", "100%"), []),
+        (("丙县", "≥20", "18.50", "95.50%"), []),
+        (("丙县", "20.00", "18.50", "未达标"), []),
+    ],
+)
+def test_completion_rates_in_tables_of_work_are_computed_where_all_cells_are_plain(
+    row: tuple[str, ...], told: list[tuple[str, str]]
+) -> None:
+    made = table(("县别", "计划治理河长（公里）", "实际治理河长（公里）", "完成率"), [row, row])
+    found = findings_of(ordinary(tables=[made]), "rate-mismatch")
+    assert [(f.expected, f.found) for f in found] == told * 2
+
+
+def test_a_table_with_two_planned_columns_is_not_judged() -> None:
+    heads = ("任务", "计划数", "计划值", "实际完成", "完成率")
+    made = table(heads, [("河道", "20", "30", "18", "98%")])
+    assert findings_of(ordinary(tables=[made]), "rate-mismatch") == []

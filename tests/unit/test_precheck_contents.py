@@ -83,6 +83,15 @@ def test_a_number_that_skips_or_repeats_is_told() -> None:
     assert (repeated.expected, repeated.found, repeated.variant) == ("6", "5", "repeats")
 
 
+def test_a_number_that_repeats_is_one_fault_and_the_next_goes_on() -> None:
+    renamed = {"四、绩效评价指标分析": "三、绩效评价指标分析"}
+    made = document(page(1, COVER), *pages_of([renamed.get(text, text) for text in BODY]))
+
+    (finding,) = findings_of(made, "heading-numbering")
+
+    assert (finding.found, finding.variant) == ("3", "repeats")
+
+
 def test_a_number_that_stands_in_a_line_between_was_only_not_taken_for_a_heading() -> None:
     at = BODY.index("六、有关建议")
     texts = [

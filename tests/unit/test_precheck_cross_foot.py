@@ -142,3 +142,15 @@ def test_parts_before_their_total_and_parts_of_it_are_summed(sentence: str, expe
 )
 def test_sums_that_fit_or_are_none_are_left_alone(sentence: str) -> None:
     assert findings_of(ordinary(sentence), "amount-cross-foot") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("预算480万元，其中省级资金300万元、县级资金180万元，全部到位；实际支出456万元。", 0),
+        ("预算480万元，其中省级资金300万元、县级资金180万元，实际支出456万元。", 0),
+        ("预算480万元，其中省级资金300万元、县级资金190万元；实际支出456万元。", 1),
+    ],
+)
+def test_what_became_of_the_whole_is_none_of_its_parts(text: str, count: int) -> None:
+    assert len(findings_of(ordinary(text), "amount-cross-foot")) == count

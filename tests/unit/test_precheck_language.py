@@ -196,6 +196,7 @@ def test_traces_of_the_consultation(sentence: str, there: bool) -> None:
         ("对于西河县学生营养改善计划项目，评价组认为合规。", "西河县学生营养改善计划项目"),
         ("南坪县水务局制定了管理制度，责任明确。", "南坪县水务局"),
         ("总体看，学生营养改善项目达到了预期效果。", "学生营养改善项目"),
+        ("云阳县老旧小区改造项目改善了居民居住条件。", "云阳县老旧小区改造项目"),
         # What is right: its own name, others on purpose, the bodies above, documents.
         ("综上，城区道路养护项目的实施总体规范。", None),
         ("总体看，该项目达到了预期效果。", None),

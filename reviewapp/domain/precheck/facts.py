@@ -94,9 +94,12 @@ def _one_department(found: dict[str, Fact], cover: Cover, rule: CoverRule) -> No
     fact = found.get("department") or found.get("unit")
     if "department" not in cover.fields and "unit" in cover.fields:
         fact = found.get("unit")
-    if cover.title is not None and (
-        fact is None or not cover.fields.keys() & {"department", "unit"}
-    ):
+    named = bool(cover.fields.keys() & {"department", "unit"})
+    if fact is not None and any(word in str(fact.value) for word in rule.not_units):
+        named = (
+            False  # 主管部门: the bureau that commissioned the evaluation, unless the title says so
+        )
+    if cover.title is not None and (fact is None or not named):
         head = _DEPARTMENT_ENDS.split(_YEARS.sub("", cover.title.value, count=1))[0]
         head = head.strip("()").removeprefix("关于").removesuffix("部门")
         if len(head) >= 3:

@@ -36,6 +36,8 @@ class AmountRule:
     rate_after: tuple[str, ...]
     planned_words: tuple[str, ...]
     done_words: tuple[str, ...]
+    counted_columns: Mapping[str, tuple[str, ...]]  # planned, done: heads, or what heads begin with
+    not_counted: tuple[str, ...]
     measure_words: tuple[str, ...]
     compared: tuple[str, ...]  # kinds of which two values contradict each other
     siblings: tuple[str, ...]  # kinds whose values a reader may call by the plain word budget

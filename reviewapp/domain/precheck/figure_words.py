@@ -9,6 +9,10 @@ from reviewapp.domain.errors import N_
 FIGURE_MESSAGES: Mapping[str, Mapping[str, str]] = {
     "rate-mismatch": {
         "": N_("The figures stated with this rate give %(expected)s; %(found)s is stated."),
+        "elsewhere": N_(
+            "Page %(page)s plans %(planned)s; by that the rate would be %(expected)s, and %(found)s"
+            " is stated. Please check whether the same is meant."
+        ),
         "lost": N_(
             "The row gives a rate of %(expected)s and states %(found)s, but cells of it may not"
             " have been read. Please check it by hand."

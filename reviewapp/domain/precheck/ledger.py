@@ -128,26 +128,29 @@ def _compiled(key: _RuleKey, kind: str, names: tuple[str, ...]) -> _Words:
     kind_of = {word: name for name, words in rule.kinds.items() for word in words}
     neutral = [*rule.neutral, *names, *(rule.project_words if kind == "key-project" else ())]
     rate_of = {word: name for name, one in rule.rates.items() for word in one.words}
-    links = _any(rule.rate_links)
+    links = any_of(rule.rate_links)
     return _Words(
         kind_of=kind_of,
-        token=re.compile(f"(?P<kind>{_any(kind_of)})|(?P<other>{_DAY.pattern}|{_any(neutral)})"),
-        anchor=re.compile(_any((*rule.anchors, *names)) + r"|20\d{2}年"),
-        part=re.compile(_any(rule.part_words)),
+        token=re.compile(
+            f"(?P<kind>{any_of(kind_of)})|(?P<other>{_DAY.pattern}|{any_of(neutral)})"
+        ),
+        anchor=re.compile(any_of((*rule.anchors, *names)) + r"|20\d{2}年"),
+        part=re.compile(any_of(rule.part_words)),
         requests=frozenset(rule.requests),
         rate=re.compile(
-            rf"(?P<word>{_any(rate_of)})(?:{links})*(?:=[^=,;。]{{1,30}}=)?(?P<value>\d{{1,3}}(?:\.\d{{1,4}})?)%"
+            rf"(?P<word>{any_of(rate_of)})(?:{links})*(?:=[^=,;。]{{1,30}}=)?(?P<value>\d{{1,3}}(?:\.\d{{1,4}})?)%"
         ),
         rate_of=rate_of,
         counted=re.compile(
-            rf"(?:(?P<planned>{_any(rule.planned_words)})|(?P<done>{_any(rule.done_words)}))"
-            rf"(?:(?!{_any((*rule.planned_words, *rule.done_words))})[^,。;、\d]){{0,12}}"
-            rf"(?P<value>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?P<unit>{_any(rule.measure_words)})"
+            rf"(?:(?P<planned>{any_of(rule.planned_words)})|(?P<done>{any_of(rule.done_words)}))"
+            rf"(?:(?!{any_of((*rule.planned_words, *rule.done_words))})[^,。;、\d]){{0,12}}"
+            rf"(?P<value>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?P<unit>{any_of(rule.measure_words)})"
         ),
     )
 
 
-def _any(words: Sequence[str] | dict[str, str]) -> str:
+def any_of(words: Sequence[str] | dict[str, str]) -> str:
+    """Return an alternation of words, longer ones first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -315,33 +318,6 @@ def _rate_subject(lead: str, words: _Words) -> str:
     if opened and opened[-1] > max(last, figures):
         return foreign or UNKNOWN
     return "" if foreign in lead[:cut] else foreign
-
-
-def counted(paragraph: Paragraph, begin: int, end: int, reader: Reader) -> list[Entry]:
-    """Return the numbers planned and done that a sentence gives; the subject is their unit."""
-    found = []
-    for match in reader.words().counted.finditer(paragraph.text, begin, end):
-        printed = match["value"].replace(",", "")
-        found.append(
-            Entry(
-                what="planned" if match["planned"] else "done",
-                value=Decimal(printed),
-                printed=match["value"],
-                year=None,
-                subject=match["unit"],
-                step=_step(printed),
-                paragraph=paragraph,
-                start=match.start("value"),
-                end=match.end("value"),
-            )
-        )
-    return found
-
-
-def _step(printed: str) -> Decimal:
-    """Return what the last digit is worth; whole numbers are counted, not rounded."""
-    places = len(printed.partition(".")[2])
-    return Decimal(1).scaleb(-places) if places else Decimal(0)
 
 
 # -- tables ------------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ class FundRule:
     subtotals: tuple[str, ...]  # endings of rows that sum the rows above them
     whole_words: tuple[str, ...]  # in a sentence they open all parts of the amount before
     some_words: tuple[str, ...]  # they open some of its parts
+    part_ends: tuple[str, ...]  # words before an amount that is the whole's again
     total_words: tuple[str, ...]  # regular expressions between the parts and their total
     not_parts: tuple[str, ...]  # a sentence with one of them is not judged
     most_gap_whole: Decimal  # share of the total by which parts may fall short and still be meant

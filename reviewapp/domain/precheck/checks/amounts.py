@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import permutations
 
 from reviewapp.domain.document import Row, Table
-from reviewapp.domain.precheck import amounts, ledger
+from reviewapp.domain.precheck import amounts, ledger, work
 from reviewapp.domain.precheck.figure_rules import AmountRule
 from reviewapp.domain.precheck.finding import Doubt, Outcome
 from reviewapp.domain.precheck.flow import Paragraph
@@ -21,16 +21,20 @@ from reviewapp.domain.precheck.text import show
 
 _UNIT = re.compile(r"亿元|万元|元")
 _HUNDRED = Decimal(100)
+_MOST_SLIP = Decimal(
+    15
+)  # points between a rate and what sentences before it give, that are one slip
 
 
 def _states_rates(report: Report) -> bool:
-    return any(entry.what in _RATES for entry in report.ledger)
+    heads = (head for table in report.document.tables for head in table.columns)
+    return any(e.what in _RATES for e in report.ledger) or any("率" in head for head in heads)
 
 
 _RATES = ("execution", "arrival", "completion")
 
 
-@check("rate-mismatch", version=1, applies=_states_rates)
+@check("rate-mismatch", version=2, applies=_states_rates)
 def rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
     """A stated rate that none of its formulas gives on the amounts of its sentence or row.
 
@@ -46,6 +50,7 @@ def rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
         paragraph = entries[0].paragraph
         if paragraph is not None:
             yield from _in_text(paragraph, entries, report, rule)
+    yield from _by_plans_elsewhere(report, rule)
     for table in report.document.tables:
         for row in table.rows:
             yield from _in_row(table, row, report, rule)
@@ -61,15 +66,115 @@ def _in_text(
         money = [e for e in entries if not e.what or e.what in rule.kinds]
         beside = [e for e in money if begin <= e.start < end]
         if rate.what == "completion":
-            beside = ledger.counted(paragraph, begin, end, report.reader(rule))
+            beside = work.counted(paragraph, begin, end, report.reader(rule))
         others = money + beside
         expected = _expected(rate, beside, others, rule)
+        if expected is None and rate.what != "completion":
+            expected = _by_sentences_before(rate, beside, others, rule)
         if expected is not None:
             yield _rate_doubt(rate, expected)
 
 
+def _by_sentences_before(
+    rate: Entry, beside: Sequence[Entry], money: Sequence[Entry], rule: AmountRule
+) -> Decimal | None:
+    """Return what a rate should be whose whole stands in the paragraph's sentences before it.
+
+    Only where its own sentence has the part alone, both are surely of the same thing, and the
+    paragraph has no second value of either kind and year. They are where both are the whole
+    project's, or where all that follows the paragraph's first amount goes on from it.
+    """
+    begin, _ = rate.sentence
+    formulas = rule.rates[rate.what].formulas
+    tops = [entry for entry in beside if entry.what in {top for top, _ in formulas}]
+    bottoms = {bottom for _, bottom in formulas}
+    if len(tops) != 1 or len(beside) != 1 or tops[0].cut:
+        return None
+    top = tops[0]
+    before = [e for e in money if e.start < begin and e.what in bottoms and e.what != top.what]
+    kinds = [entry.what for entry in before]
+    years = {entry.year for entry in (top, *before) if entry.year is not None}
+    if not before or len(set(kinds)) != len(kinds) or len(years) > 1:
+        return None
+    if any(not entry.exact for entry in before) or not _go_together(top, before, money):
+        return None
+    if any(e.what == top.what and e is not top for e in money):
+        return None
+    expected = _expected(rate, [top, *before], money, rule)
+    if expected is None or abs(expected - rate.value) > _MOST_SLIP:
+        return None
+    return expected
+
+
+def _go_together(top: Entry, before: Sequence[Entry], money: Sequence[Entry]) -> bool:
+    """Say whether a part and the amounts before it are of the same thing."""
+    if not top.subject and not any(entry.subject for entry in before):
+        return True
+    first, rest = money[0], money[1:]
+    return first in before and all(entry.subject == ledger.UNKNOWN for entry in rest)
+
+
+def _by_plans_elsewhere(report: Report, rule: AmountRule) -> Iterator[Doubt]:
+    """Hold completion rates against the plan of another paragraph, which may mean another thing.
+
+    Judged is a sentence with one number before the rate, where all plans of the same thing and
+    unit state one value. The answer is for a person to check.
+    """
+    rates = [e for e in report.ledger if e.what == "completion" and e.paragraph is not None]
+    if not rates:
+        return
+    numbers = [
+        one
+        for p in report.texts
+        if "划" in p.text or "目标" in p.text or "任务" in p.text
+        for one in work.works(p, rule)
+    ]
+    for rate in rates:
+        if rate.paragraph is None or rate.subject or not rate.exact:
+            continue
+        begin, end = rate.sentence
+        own = [one for one in work.works(rate.paragraph, rule) if begin <= one.start < end]
+        if len(own) != 1 or own[0].planned or own[0].start > rate.start:
+            continue
+        done = own[0]
+        plans = [
+            one for one in numbers if one.planned and (one.noun, one.unit) == (done.noun, done.unit)
+        ]
+        if any(one.paragraph is done.paragraph for one in plans):
+            continue
+        if len({one.value for one in plans}) != 1 or plans[0].value < done.value:
+            continue
+        plan = plans[0]
+        if _gives(rate, done.value, done.step, plan.value, plan.step):
+            continue
+        yield _elsewhere(rate, done, plan)
+
+
+def _elsewhere(rate: Entry, done: work.Work, plan: work.Work) -> Doubt:
+    expected = f"{show(round(done.value / plan.value * _HUNDRED, 2))}%"
+    found = f"{show(rate.value)}%"
+    place = plan.paragraph.place(plan.start, plan.end)
+    values = {
+        "expected": expected,
+        "found": found,
+        "page": str(place.page),
+        "planned": f"{show(plan.value)}{plan.unit}",
+    }
+    return Doubt(
+        place=rate.place(),
+        expected=expected,
+        found=found,
+        outcome=Outcome.UNVERIFIABLE,
+        variant="elsewhere",
+        values=values,
+    )
+
+
 def _in_row(table: Table, row: Row, report: Report, rule: AmountRule) -> Iterator[Doubt]:
     entries = ledger.row_entries(table, row, report.reader(rule))
+    columns = work.work_columns(table, report.reader(rule))
+    if columns and not entries:
+        entries = work.work_entries(table, row, columns, rule)
     beside = [entry for entry in entries if entry.what not in rule.rates]
     for rate in entries:
         if rate.what not in rule.rates:

@@ -132,7 +132,7 @@ def _offset(listed: Sequence[Entry], pages: dict[str, list[int]]) -> int | None:
     return offset if fitting >= _LEAST_AGREEING * len(once) else None
 
 
-@check("heading-numbering", version=1)
+@check("heading-numbering", version=2)
 def heading_numbering(report: Report, _rules: Rules) -> Iterator[Doubt]:
     """Numbers of headings skip or repeat under one parent, in the body.
 
@@ -142,6 +142,9 @@ def heading_numbering(report: Report, _rules: Rules) -> Iterator[Doubt]:
     A number that begins any line in between was only not taken for a heading: nothing is said.
     """
     last: dict[tuple[tuple[int, ...], str], Match] = {}
+    repeated: set[tuple[tuple[int, ...], str]] = (
+        set()
+    )  # 三、三、五: one fault, told at the second 三
     for match in report.matches:
         heading = match.heading
         if match.annex or heading.line < report.body_start or not _is_judged(heading):
@@ -153,7 +156,11 @@ def heading_numbering(report: Report, _rules: Rules) -> Iterator[Doubt]:
             continue
         step = heading.number - before.heading.number
         repeats = step == 0 and heading.number > 1
-        skips = step > 1 and not _stand_between(report, before, match)
+        goes_on = step == 2 and key in repeated
+        skips = step > 1 and not goes_on and not _stand_between(report, before, match)
+        repeated -= {key}
+        if repeats:
+            repeated.add(key)
         if repeats or skips:
             expected = before.heading.number + 1
             yield Doubt(

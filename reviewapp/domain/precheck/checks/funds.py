@@ -64,7 +64,7 @@ def _in_text(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
         before = list(_AMOUNT.finditer(text, 0, mark.start())) if mark else []
         if mark is None or not before or any(word in text for word in rule.not_parts):
             continue
-        total, parts = before[-1], list(_AMOUNT.finditer(text, mark.end()))
+        total, parts = before[-1], _parts_after(text, mark.end(), rule)
         if len(parts) < 2 or mark.start() - total.end() > _NEAR:
             continue
         stated, values = _yuan(total), [_yuan(part) for part in parts]
@@ -84,6 +84,23 @@ def _in_text(paragraph: Paragraph, rule: FundRule) -> Iterator[Doubt]:
             variant="text",
             values={"expected": expected, "found": total[0]},
         )
+
+
+def _parts_after(text: str, start: int, rule: FundRule) -> list[re.Match[str]]:
+    """Return the amounts that are parts: up to what the sentence says next of the whole.
+
+    「预算480万元，其中省级300万元、县级180万元；实际支出456万元」 has two parts.
+    """
+    parts: list[re.Match[str]] = []
+    at = start
+    for amount in _AMOUNT.finditer(text, start):
+        label = text[at : amount.start()]
+        opens = ";" in label or "," in label
+        if parts and opens and any(word in label for word in rule.part_ends):
+            break
+        parts.append(amount)
+        at = amount.end()
+    return parts
 
 
 def _yuan(match: re.Match[str]) -> Decimal:
