@@ -67,7 +67,7 @@ REGISTERS: dict[str, Register] = {
         Department,
         (
             Column("name", N_("Department name"), ("部门名称", "主管部门", "名称", "name"), True),
-            Column("code", N_("Budget unit code"), ("预算编码", "单位编码", "code")),
+            Column("code", N_("Budget unit code"), ("预算单位编码", "预算编码", "单位编码", "code")),
             *_CONTACT,
         ),
     ),
@@ -80,7 +80,7 @@ REGISTERS: dict[str, Register] = {
             Column("name", N_("Name"), ("姓名", "专家", "name"), True),
             Column("institution", N_("Institution"), ("单位", "工作单位", "学校", "institution")),
             Column("title", N_("Professional title"), ("职称", "title")),
-            Column("field", N_("Field"), ("专业", "研究方向", "field")),
+            Column("field", N_("Field"), ("专业领域", "专业", "研究方向", "field")),
             Column("phone", N_("Phone"), ("联系电话", "电话", "手机", "phone")),
             Column("mail", N_("Mail"), ("邮箱", "电子邮箱", "电子邮件", "mail", "email")),
             Column("note", N_("Remark"), ("备注", "note")),
@@ -190,6 +190,24 @@ def set_active(
     )
 
 
+def unread_headings(register: Register, header: Sequence[str]) -> tuple[str, ...]:
+    """Return the headings of a list that no column of the register knows.
+
+    Raises Invalid where the list has no column for what an entry cannot do without.
+    """
+    given = {_fold(heading) for heading in header}
+    known: set[str] = set()
+    for column in register.columns:
+        headings = {_fold(heading) for heading in column.headings}
+        known |= headings
+        if column.is_required and not headings & given:
+            raise Invalid(
+                N_("The list has no column “%(heading)s”. Its first row must name the columns."),
+                heading=column.headings[0],
+            )
+    return tuple(heading for heading in header if heading and _fold(heading) not in known)
+
+
 def plan_import(
     session: Session, register: Register, rows: Sequence[tuple[int, Mapping[str, str]]]
 ) -> list[RowPlan]:
@@ -198,6 +216,8 @@ def plan_import(
         tuple(str(getattr(entry, name)) for name in register.key): entry
         for entry in session.exec(select(register.model))
     }
+    # A code belongs to one entry; otherwise the whole list would be refused when it is taken.
+    holders = {entry.code: entry.name for entry in known.values() if getattr(entry, "code", None)}
     seen: set[tuple[str, ...]] = set()
     plans = []
     for number, row in rows:
@@ -209,6 +229,12 @@ def plan_import(
             problem = Invalid(N_("The row has no name."))
         elif key in seen:
             problem = Conflict(N_("The same entry stands in the list twice."))
+        elif holders.get(values.get("code"), shown["name"]) != shown["name"]:
+            problem = Conflict(
+                N_("The code belongs to %(name)s already."), name=holders[values["code"]]
+            )
+        elif values.get("code"):
+            holders[values["code"]] = shown["name"]
         seen.add(key)
         entry = known.get(key)
         if problem:

@@ -102,3 +102,45 @@ def test_what_is_no_list_gets_a_clear_answer(client_of: Client, cast: Cast) -> N
 
 def test_an_unknown_register_is_not_found(client_of: Client, cast: Cast) -> None:
     assert client_of(cast.meng).get("/registers/secrets").status_code == 404
+
+
+def _bring(client: FlaskClient, header: list[str], rows: list[list[str]]) -> tuple[int, str]:
+    content = write_sheet("x", header, rows)
+    answer = client.post(
+        "/registers/agencies/import", data={"list": (io.BytesIO(content), "agencies.xlsx")}
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_code_that_two_entries_claim_is_refused_before_the_list_is_taken(
+    client_of: Client, cast: Cast
+) -> None:
+    client = client_of(cast.meng)
+    code = "91310115MA1H8R7C6D"
+    text = _upload(client, [["甲一公司", code, ""], ["甲二公司", code, ""], ["甲三公司", "", ""]])
+
+    assert "该代码已属于甲一公司。" in text
+    sha256 = re.search(r'name="sha256" value="(\w+)"', text)
+    assert sha256
+    taken = client.post("/registers/agencies/import/taken", data={"sha256": sha256.group(1)})
+    assert taken.status_code == 303
+    page = client.get("/registers/agencies").get_data(as_text=True)
+    assert "甲一公司" in page
+    assert "甲二公司" not in page
+    assert "甲三公司" in page
+
+
+def test_a_list_without_the_column_for_names_is_refused_with_its_name(
+    client_of: Client, cast: Cast
+) -> None:
+    status, text = _bring(client_of(cast.meng), ["单位名字", "电话"], [["甲公司", "1"]])
+
+    assert status == 422
+    assert "清单中没有“机构名称”一列" in text
+
+
+def test_columns_that_nobody_reads_are_named(client_of: Client, cast: Cast) -> None:
+    status, text = _bring(client_of(cast.meng), ["机构名称", "资质等级"], [["甲公司", "甲级"]])
+
+    assert status == 200
+    assert "未识别、不导入的列：资质等级" in text

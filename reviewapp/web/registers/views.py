@@ -96,6 +96,7 @@ def import_list(slug: str) -> object:
         return render_template("registers/import.html", register=register, plans=None, error="")
     try:
         sha256, sheet = _uploaded_list()
+        unread = registers.unread_headings(register, sheet.header)
     except DomainError as refused:
         page = render_template(
             "registers/import.html", register=register, plans=None, error=words(refused)
@@ -107,6 +108,7 @@ def import_list(slug: str) -> object:
         "registers/import.html",
         register=register,
         plans=plans,
+        unread=unread,
         sha256=sha256,
         error="",
         words=words,
