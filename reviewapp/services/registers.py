@@ -67,7 +67,9 @@ REGISTERS: dict[str, Register] = {
         Department,
         (
             Column("name", N_("Department name"), ("部门名称", "主管部门", "名称", "name"), True),
-            Column("code", N_("Budget unit code"), ("预算单位编码", "预算编码", "单位编码", "code")),
+            Column(
+                "code", N_("Budget unit code"), ("预算单位编码", "预算编码", "单位编码", "code")
+            ),
             *_CONTACT,
         ),
     ),

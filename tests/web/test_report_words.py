@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from reviewapp.web.reports.words import fact_lines, file_name
+from reviewapp.web.reports.drafts import _line
+from reviewapp.web.reports.words import fact_lines, file_name, shown
 from tests import report_rows as made
 
 
@@ -37,3 +38,23 @@ def test_facts_read_as_people_write_them() -> None:
         "execution_rate": "98.5%",
         "evaluation_year": "2024",
     }
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "words"),
+    [
+        ("annex-missing", "indicator-scores", "Indicator score table"),
+        ("block-mislabelled", "decision", "项目决策情况"),
+        ("weights-sum", "decision", "decision"),
+    ],
+)
+def test_what_should_stand_reads_as_words_and_not_as_ids(
+    check: str, value: str, words: str
+) -> None:
+    sections = [{"id": "decision", "title": "项目决策情况"}]
+    stored = {**made.finding(check, expected=value), "variant": "", "values": {}}
+    line = _line(stored, "key-project")
+    app = Flask(__name__)
+    Babel(app, default_locale="en")
+    with app.test_request_context():
+        assert shown(line, value, sections) == words

@@ -158,3 +158,16 @@ def test_the_answer_waits_for_nobody_who_is_not_signed_in(
 
     assert isinstance(app, Flask)
     assert app.test_client().get(f"/results/{reports['lin']}").status_code in {302, 303}
+
+
+def test_an_agency_that_only_agrees_waits_for_no_reply(
+    client_of: Client, cast: Cast, reports: dict[str, str]
+) -> None:
+    client_of(cast.lin).post(f"/results/{reports['lin']}/answer", data={"accepts": "1"})
+
+    page = client_of(cast.meng).get(f"/rounds/{reports['round']}/results").text
+    assert "<dt>待回复意见</dt><dd>0</dd>" in page
+    assert "财政局回复" not in client_of(cast.lin).get(f"/results/{reports['lin']}").text
+    client_of(cast.xu).post(f"/results/{reports['xu']}/answer", data={"text": "不同意"})
+    page = client_of(cast.meng).get(f"/rounds/{reports['round']}/results").text
+    assert "<dt>待回复意见</dt><dd>1</dd>" in page

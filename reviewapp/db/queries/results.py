@@ -47,6 +47,7 @@ class ResultRow:
     received_at: datetime | None
     answered_at: datetime | None
     accepts: bool
+    asks_reply: bool  # it says more than that the agency agrees
     replied_at: datetime | None
     ends_on: date | None
 
@@ -129,6 +130,7 @@ def _rows(session: Session, *conditions: Any) -> tuple[ResultRow, ...]:
             col(Receipt.created_at),
             col(Answer.created_at),
             sa.func.coalesce(col(Answer.accepts), sa.false()),
+            sa.func.coalesce(col(Answer.text), "") != "",
             col(Answer.replied_at),
             col(RoundPhase.ends_on),
         )

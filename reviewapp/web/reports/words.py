@@ -16,6 +16,7 @@ from reviewapp.domain.precheck.rules import Rules
 from reviewapp.domain.precheck.words import check_title, section_title
 
 _WEIGHTS = ("error", "warning", "notice")
+INDICATOR_SCORES = "indicator-scores"  # a table's role, in answers and findings
 FACTS = {
     "title": N_("Title"),
     "project_name": N_("Project"),
@@ -99,8 +100,10 @@ def section_lines(answer: Mapping[str, Any], rules: Rules, lang: str) -> list[di
 
 
 def shown(finding: FindingLine, value: str, sections: Sequence[Mapping[str, Any]]) -> str:
-    """Return what should stand or what stands, with ids of sections and facts in words."""
-    if finding.check == "section-missing":
+    """Return what should stand or what stands, with ids of sections, tables and facts in words."""
+    if value == INDICATOR_SCORES:
+        return str(_("Indicator score table"))
+    if finding.check in {"section-missing", "block-mislabelled"}:
         return str(next((one["title"] for one in sections if one["id"] == value), value))
     if finding.check == "cover-field-missing" and value in FACTS:
         return str(_(FACTS[value]))

@@ -91,7 +91,7 @@ def round_page(round_id: UUID) -> str:
         tab="results",
         rows=rows,
         received=sum(row.received_at is not None for row in rows),
-        unreplied=sum(row.answered_at is not None and row.replied_at is None for row in rows),
+        unreplied=sum(row.asks_reply and row.replied_at is None for row in rows),
         left=_left,
     )
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from reviewapp.web.support.language import locale
 from reviewapp.web.support.parts import SHANGHAI, now
 
 
@@ -42,6 +43,8 @@ def day(value: date | None) -> str:
     """Write a date in the reader's language."""
     if value is None:
         return ""
+    if locale() == "en":
+        return value.isoformat()
     return str(_("%(year)s-%(month)s-%(day)s", year=value.year, month=value.month, day=value.day))
 
 
