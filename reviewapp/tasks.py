@@ -24,9 +24,9 @@ from reviewapp.domain.precheck.rules import Rules
 from reviewapp.services import (
     intake_reading,
     intakes,
+    outbox,
     page_texts,
     prechecks,
-    reminders,
     scan_jobs,
     shared_text,
 )
@@ -262,23 +262,41 @@ def keep_page_text(workshop: Workshop, lease: Lease, tell: Tell) -> None:
         finish(session, workshop, lease)
 
 
-@task(reminders.TASK)
-def send_reminder(workshop: Workshop, lease: Lease, tell: Tell) -> None:
-    """Send one message of the outbox; on failure its row says why, and the job is tried again."""
+@task(outbox.TASK)
+def send_letter(workshop: Workshop, lease: Lease, tell: Tell) -> None:
+    """Send one letter of the outbox; where that fails its row says why, and the job tries again.
+
+    Three commits, so that a crash is seen: before the server is spoken to, after it, and the job.
+    """
     message_id = UUID(lease.arguments["message_id"])
     url = workshop.config.mail_url
-    with workshop.database.read() as session:
-        row = reminders.to_send(session, message_id) if url else None
-        letter = (row.address, row.subject, row.text) if row is not None else None
+    letter = None
+    if url:
+        with workshop.database.transaction() as session:
+            hold(session, workshop, lease)
+            letter = outbox.begin(session, message_id, domain=mail.domain_of(url))
     if letter is not None:
-        address, subject, text = letter
-        try:
-            mail.send(url, key=str(message_id), address=address, subject=subject, text=text)
-        except mail.NotSent as error:
-            with workshop.database.transaction() as session:
-                reminders.failed(session, message_id, str(error))
-            raise
+        _send(workshop, message_id, letter)
     with workshop.database.transaction() as session:
-        if letter is not None:
-            reminders.sent(session, message_id, now=workshop.clock())
         finish(session, workshop, lease)
+
+
+def _send(workshop: Workshop, message_id: UUID, letter: outbox.Mail) -> None:
+    try:
+        mail.send(
+            workshop.config.mail_url,
+            mail_id=letter.mail_id,
+            address=letter.address,
+            subject=letter.subject,
+            text=letter.text,
+        )
+    except mail.PerhapsSent as error:
+        with workshop.database.transaction() as session:
+            outbox.unsure(session, message_id, str(error))
+    except mail.NotSent as error:
+        with workshop.database.transaction() as session:
+            outbox.failed(session, message_id, str(error))
+        raise
+    else:
+        with workshop.database.transaction() as session:
+            outbox.sent(session, message_id, now=workshop.clock())

@@ -21,7 +21,7 @@ from reviewapp.adapters.queue import HueyQueue, ImmediateQueue, Queue
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
 from reviewapp.db.session import Database
-from reviewapp.services import jobs, page_texts
+from reviewapp.services import jobs, outbox, page_texts
 from reviewapp.services.jobs import Lease
 
 log = logging.getLogger("reviewapp.worker")
@@ -142,6 +142,7 @@ def sweep(workshop: Workshop) -> int:
     """Send again what waits or lost its worker; return how many."""
     with workshop.database.transaction() as session:
         jobs.give_up_hopeless(session, now=workshop.clock())
+        outbox.note_broken_off(session, now=workshop.clock())
     with workshop.database.read() as session:
         due = jobs.due(session, now=workshop.clock())
     for job_id in due:

@@ -6,8 +6,9 @@ import email
 import email.policy
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -15,11 +16,18 @@ from typing import Any
 
 @dataclass
 class Post:
-    """The server's address, what it took, and whom it refuses."""
+    """The server's address, what it took, whom it refuses, and what it does once it has one.
+
+    With `hangs_up` it takes a message and breaks the line without a word; while `holds` is set it
+    takes a message and says nothing.
+    """
 
     url: str = ""
     taken: list[EmailMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    hangs_up: bool = False
+    rude: bool = False  # breaks the line at the farewell
+    holds: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -39,15 +47,21 @@ def mail_server() -> Iterator[Post]:
                 elif verb == "DATA":
                     self._say("354 go on")
                     post.taken.append(self._message())
+                    while post.holds.is_set():
+                        time.sleep(0.02)
+                    if post.hangs_up:
+                        return
                     self._say("250 taken")
                 elif verb == "QUIT":
-                    self._say("221 bye")
+                    if not post.rude:
+                        self._say("221 bye")
                     return
                 else:
                     self._say("250 ok")
 
         def _say(self, *lines: str) -> None:
-            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+            with suppress(OSError):  # the other end may have died meanwhile
+                self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
         def _message(self) -> EmailMessage:
             lines = []

@@ -1,4 +1,4 @@
-"""How a reminder to an expert (催办) is written: one wording, filled in for each person."""
+"""How a reminder (催办) is written: one wording, filled in for each expert or each agency."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from reviewapp.domain.rubric import canonical_json
 
 #: what a wording may name; see rubrics/reminders.yaml
 PLACES = ("name", "round", "open", "due", "declare", "bureau")
+AGENCY_PLACES = ("name", "round", "unconfirmed", "due", "bureau")
 MAX_SUBJECT = 120  # characters
 MAX_TEXT = 2000
 _PLACE = re.compile(r"%\((\w+)\)s")
-_WRONG_PLACE = re.compile(rf"%\((?!(?:{'|'.join(PLACES)})\)s)")
+_ANY_PLACE = re.compile(r"%\((?:(\w+)\)s)?")
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,31 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A reminder as one expert will read it."""
+class AgencyWording:
+    """The installation's wording to agencies, from rubrics/reminders.yaml."""
 
-    expert_id: UUID
+    subject: str
+    text: str
+    undated: str
+    day: str  # with %(year)s, %(month)s and %(day)s
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An agency that has released results without a confirmed receipt."""
+
+    agency_id: UUID
+    name: str
+    mail: str
+    unconfirmed: int
+    due: date | None  # the last day of the feedback
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A reminder as one expert or one agency will read it."""
+
+    to: UUID  # of the expert, or of the agency
     name: str
     address: str
     subject: str
@@ -58,49 +80,87 @@ def write(
     wording: Wording, subject: str, text: str, people: Sequence[Open], *, round_: str, bureau: str
 ) -> tuple[Letter, ...]:
     """Fill a subject and a text in for each person. Raises Invalid for an unknown placeholder."""
-    for name, value, most in (("subject", subject, MAX_SUBJECT), ("text", text, MAX_TEXT)):
-        if not value.strip():
-            raise Invalid(N_("Please fill this in."), field=name)
-        if len(value) > most:
-            raise Invalid(N_("At most %(limit)s characters fit here."), field=name, limit=most)
-    letters = []
-    for one in people:
-        values = _values(wording, one, round_, bureau)
-        said = _fill("subject", subject, values), _fill("text", text, values)
-        letters.append(
-            Letter(one.expert_id, one.name, one.mail, " ".join(said[0].split()), said[1])
+    people_of = [
+        (one.expert_id, one.name, one.mail, _values(wording, one, round_, bureau)) for one in people
+    ]
+    return _letters(subject, text, people_of, PLACES)
+
+
+def write_to_agencies(
+    wording: AgencyWording,
+    subject: str,
+    text: str,
+    awaited: Sequence[Awaited],
+    *,
+    round_: str,
+    bureau: str,
+) -> tuple[Letter, ...]:
+    """Fill a subject and a text in for each agency. Raises Invalid for an unknown placeholder."""
+    agencies = [
+        (
+            one.agency_id,
+            one.name,
+            one.mail,
+            {
+                "name": one.name,
+                "round": round_,
+                "unconfirmed": str(one.unconfirmed),
+                "due": _day(wording, one.due),
+                "bureau": bureau,
+            },
         )
-    return tuple(letters)
+        for one in awaited
+    ]
+    return _letters(subject, text, agencies, AGENCY_PLACES)
 
 
 def seen(letters: Sequence[Letter]) -> str:
     """Return what stands for these very letters, so that nothing else is sent than was previewed."""
-    content = [[str(one.expert_id), one.address, one.subject, one.text] for one in letters]
+    content = [[str(one.to), one.address, one.subject, one.text] for one in letters]
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
+def _letters(
+    subject: str,
+    text: str,
+    people: Sequence[tuple[UUID, str, str, dict[str, str]]],
+    places: tuple[str, ...],
+) -> tuple[Letter, ...]:
+    for field, value, most in (("subject", subject, MAX_SUBJECT), ("text", text, MAX_TEXT)):
+        if not value.strip():
+            raise Invalid(N_("Please fill this in."), field=field)
+        if len(value) > most:
+            raise Invalid(N_("At most %(limit)s characters fit here."), field=field, limit=most)
+        if any(found.group(1) not in places for found in _ANY_PLACE.finditer(value)):
+            raise Invalid(
+                N_("Only these stand for something else: %(places)s."),
+                field=field,
+                places=" ".join(f"%({name})s" for name in places),
+            )
+    return tuple(
+        Letter(to, name, mail, " ".join(_fill(subject, values).split()), _fill(text, values))
+        for to, name, mail, values in people
+    )
+
+
 def _values(wording: Wording, one: Open, round_: str, bureau: str) -> dict[str, str]:
-    due = wording.undated
-    if one.due is not None:
-        due = wording.day % {"year": one.due.year, "month": one.due.month, "day": one.due.day}
     declare = wording.declare % {"count": one.undeclared} if one.undeclared else ""
     return {
         "name": one.name,
         "round": round_,
         "open": str(one.open),
-        "due": due,
+        "due": _day(wording, one.due),
         "declare": declare,
         "bureau": bureau,
     }
 
 
-def _fill(field: str, text: str, values: dict[str, str]) -> str:
+def _day(wording: Wording | AgencyWording, day: date | None) -> str:
+    if day is None:
+        return wording.undated
+    return wording.day % {"year": day.year, "month": day.month, "day": day.day}
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
     # Not the % operator: a per cent sign in a sentence is one, and a width could fill the memory.
-    if _WRONG_PLACE.search(text):
-        raise Invalid(
-            N_("Only these stand for something else: %(places)s."),
-            field=field,
-            places=" ".join(f"%({name})s" for name in PLACES),
-        )
-    filled = _PLACE.sub(lambda found: values[found.group(1)], text.replace("\r\n", "\n"))
-    return filled.strip()
+    return _PLACE.sub(lambda found: values[found.group(1)], text.replace("\r\n", "\n")).strip()

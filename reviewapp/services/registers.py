@@ -46,6 +46,8 @@ _CONTACT = (
     Column("note", N_("Remark"), ("备注", "note")),
 )
 
+_MAIL = Column("mail", N_("Mail"), ("邮箱", "电子邮箱", "电子邮件", "mail", "email"))
+
 REGISTERS: dict[str, Register] = {
     "agencies": Register(
         "agencies",
@@ -58,6 +60,7 @@ REGISTERS: dict[str, Register] = {
                 "code", N_("Unified social credit code"), ("统一社会信用代码", "信用代码", "code")
             ),
             *_CONTACT,
+            _MAIL,
         ),
     ),
     "departments": Register(
@@ -84,7 +87,7 @@ REGISTERS: dict[str, Register] = {
             Column("title", N_("Professional title"), ("职称", "title")),
             Column("field", N_("Field"), ("专业领域", "专业", "研究方向", "field")),
             Column("phone", N_("Phone"), ("联系电话", "电话", "手机", "phone")),
-            Column("mail", N_("Mail"), ("邮箱", "电子邮箱", "电子邮件", "mail", "email")),
+            _MAIL,
             Column("note", N_("Remark"), ("备注", "note")),
         ),
         ("name", "institution"),

@@ -231,7 +231,7 @@ def test_a_password_is_never_sent_without_tls() -> None:
     with mail_server() as post, pytest.raises(mail.NotSent, match="TLS"):
         mail.send(
             post.url.replace("://", "://user:word@"),
-            key="k",
+            mail_id="k@b.c",
             address="a@b.c",
             subject="s",
             text="t",

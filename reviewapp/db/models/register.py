@@ -14,6 +14,7 @@ class Agency(Table, table=True):
     code: str | None = Field(default=None, unique=True)  # unified social credit code
     contact: str = ""
     phone: str = ""
+    mail: str = ""  # address that reminders go to
     note: str = ""
     is_active: bool = True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
+from reviewapp.db.queries import agency_reminders
 from reviewapp.db.queries.expert_tasks import Exercise
 from reviewapp.db.queries.panel import own_reminders
 from reviewapp.db.queries.standing import standing
@@ -43,7 +44,7 @@ def waiting() -> str:
             today=today(),
             exercises=_exercises(practice.own(session, actor=who)),
         )
-        reminders = own_reminders(session, who)
+        reminders = own_reminders(session, who) + agency_reminders.own_reminders(session, who)
         present = standing(session) if who.may(Permission.ROUND_READ) else None
     stripes = distribution(present.letters) if present else ()
     return render_template(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters.holiday_calendar import china_calendar
+from reviewapp.db.queries import agency_reminders
 from reviewapp.db.queries import results as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -22,7 +23,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
-from reviewapp.web.support.parts import now, read, today, transaction
+from reviewapp.web.support.parts import now, parts, read, today, transaction
 
 bp = Blueprint("results", __name__)
 
@@ -33,7 +34,8 @@ def index() -> str:
     """List the agency's own released results."""
     with read() as db:
         rows = queries.agency_results(db, current_identity().agency_id)
-    return render_template("results/index.html", rows=rows, left=_left)
+        reminders = agency_reminders.own_reminders(db, current_identity())
+    return render_template("results/index.html", rows=rows, left=_left, reminders=reminders)
 
 
 @bp.get("/results/<uuid:report_id>")
@@ -78,13 +80,20 @@ def answer(report_id: UUID) -> object:
 @requires(Permission.FEEDBACK_MANAGE)
 def round_page(round_id: UUID) -> str:
     """Show which agencies have received and answered, with their answers to reply to."""
+    return feedback_page(round_id)[0]
+
+
+def feedback_page(round_id: UUID, refused: DomainError | None = None) -> tuple[str, int]:
+    """Render the round's feedback with who has to be reminded and what was written to whom."""
     with read() as db:
         page = the_round(db, round_id)
         if page is None:
             raise NotFound(N_("There is no such round."))
         rows = queries.round_results(db, round_id)
+        agencies = agency_reminders.by_agency(db, round_id)
+        messages = agency_reminders.messages(db, round_id)
     about_round(round_id)
-    return render_template(
+    body = render_template(
         "results/round.html",
         round=page,
         round_id=round_id,
@@ -93,7 +102,12 @@ def round_page(round_id: UUID) -> str:
         received=sum(row.received_at is not None for row in rows),
         unreplied=sum(row.asks_reply and row.replied_at is None for row in rows),
         left=_left,
+        silent=[one for one in agencies if one.unconfirmed],
+        messages=messages,
+        has_mail=bool(parts().config.mail_url),
+        error=words(refused) if refused else "",
     )
+    return body, status_of(refused) if refused else 200
 
 
 @bp.get("/rounds/<uuid:round_id>/results.xlsx")

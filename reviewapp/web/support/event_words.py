@@ -81,6 +81,7 @@ EVENT_WORDS: dict[str, str] = {
     "precheck.reading-resumed": N_("reading of scanned pages resumed"),
     "register.changed": N_("register changed"),
     "register.added": N_("added to a register"),
+    "agency-reminder.written": N_("agencies reminded"),
     "reminder.passed-on": N_("reminder passed on by hand"),
     "reminder.sent-again": N_("reminder sent again"),
     "reminder.written": N_("experts reminded"),

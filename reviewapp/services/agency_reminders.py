@@ -1,0 +1,103 @@
+"""Reminders (催办) to agencies that have not confirmed the receipt of their results.
+
+Previewed and written to the outbox like those to experts; the agency's users read them in the
+app until every receipt is confirmed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from reviewapp.adapters.queue import Queue
+from reviewapp.db.models import Round
+from reviewapp.db.queries import agency_reminders as queries
+from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
+from reviewapp.domain.lifecycle import Act, require_phase
+from reviewapp.domain.policy import Identity, Permission
+from reviewapp.domain.reminders import AgencyWording, Awaited, Letter, seen, write_to_agencies
+from reviewapp.services import audit, outbox
+from reviewapp.services.round_rules import round_of
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the officer has typed, to which agencies, and in whose name it goes out."""
+
+    agency_ids: tuple[UUID, ...]
+    subject: str
+    text: str
+    bureau: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The letters as they would be sent, what stands for them, and who needs none any more."""
+
+    letters: tuple[Letter, ...]
+    seen: str
+    done: tuple[str, ...]
+
+
+def preview(
+    session: Session, round_id: UUID, draft: Draft, wording: AgencyWording, *, actor: Identity
+) -> Preview:
+    """Fill the reminder in for each agency. Raises Invalid where none is chosen."""
+    round_ = round_of(session, round_id)
+    if not actor.may(Permission.FEEDBACK_MANAGE):
+        raise NotAllowed(N_("Only an officer may do this."))
+    require_phase(round_.phase, Act.FEEDBACK_ANSWER)
+    if not draft.agency_ids:
+        raise Invalid(N_("Choose who is reminded."), field="agency_id")
+    wanted = set(draft.agency_ids)
+    chosen = [one for one in queries.by_agency(session, round_id) if one.agency_id in wanted]
+    awaited = [
+        Awaited(one.agency_id, one.name, one.mail, one.unconfirmed, one.due)
+        for one in chosen
+        if one.unconfirmed
+    ]
+    letters = write_to_agencies(
+        wording, draft.subject, draft.text, awaited, round_=round_.title, bureau=draft.bureau
+    )
+    done = tuple(one.name for one in chosen if not one.unconfirmed)
+    return Preview(letters, seen(letters), done)
+
+
+def remind(
+    session: Session,
+    queue: Queue,
+    round_id: UUID,
+    draft: Draft,
+    wording: AgencyWording,
+    *,
+    previewed: str,
+    has_mail: bool,
+    actor: Identity,
+    now: datetime,
+) -> int:
+    """Write the previewed letters to the outbox; return how many.
+
+    Conflict where they would say something else by now, or were never previewed.
+    """
+    made = preview(session, round_id, draft, wording, actor=actor)
+    if not made.letters:
+        raise Conflict(N_("Every agency chosen has confirmed the receipt."))
+    if made.seen != previewed:
+        raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
+    round_ = session.get_one(Round, round_id)
+    outbox.put(
+        session,
+        queue,
+        round_,
+        made.letters,
+        to_agencies=True,
+        has_mail=has_mail,
+        actor=actor,
+        now=now,
+    )
+    after = {"agencies": [letter.name for letter in made.letters], "text": draft.text.strip()}
+    audit.record_about(session, "agency-reminder.written", round_, actor, now, after=after)
+    return len(made.letters)
