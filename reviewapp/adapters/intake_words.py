@@ -22,7 +22,14 @@ def load_words(path: Path) -> IntakeWords:
     except (OSError, yaml.YAMLError) as error:
         raise _problem(path, "", str(error)) from error
     tables = {key: _flat(path, data, key) for key in ("columns", "kinds", "grades")}
-    return IntakeWords(**tables, parts=_parts(path, data))
+    ignored = data.get("ignored") or []
+    if not isinstance(ignored, list):
+        raise _problem(path, "ignored", "expected a list of words")
+    return IntakeWords(
+        **tables,
+        parts=_parts(path, data),
+        ignored=frozenset(plain_word(str(word)) for word in ignored),
+    )
 
 
 def _parts(path: Path, data: object) -> Mapping[str, tuple[str, ...]]:

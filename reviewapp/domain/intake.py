@@ -65,6 +65,7 @@ NOTES: Mapping[str, str] = {
     "list-headings": N_(
         "%(name)s has no column for the file name or the report's title, so no row was matched."
     ),
+    "list-unread": N_("%(name)s has columns that are not read: %(columns)s."),
     "lists-many": N_("%(name)s is a second list and was left out."),
 }
 
@@ -94,6 +95,7 @@ class IntakeWords:
     kinds: Mapping[str, str]  # normalised word → kind
     grades: Mapping[str, str]
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of part → its signs
+    ignored: frozenset[str] = frozenset()  # headings that tell nothing of a report
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,10 @@ def _read_list(desk: _Desk, path: Path, name: str) -> None:
     if not sheet.header:
         desk.notes.append(Doubt("list-headings", {"name": name}))
         return
+    known_words = columns.keys() | desk.words.ignored
+    unread = [text for text in sheet.header if text and plain_word(text) not in known_words]
+    if unread:
+        desk.notes.append(Doubt("list-unread", {"name": name, "columns": "、".join(unread)}))
     read_rows = (read_row(number, cells, desk.words) for number, cells in sheet.rows)
     # A row with neither name is a total or a remark below the list.
     desk.rows = [one for one in read_rows if {"file_name", "title"} & set(one.values)]

@@ -69,10 +69,10 @@ def test_a_zip_with_a_list_goes_from_the_form_to_the_round(
     other = a_pdf + b"\n"
     listed = write_sheet(
         "清单",
-        ["报告名称", "报告类型", "第三方机构"],
+        ["报告名称", "报告类型", "第三方机构", "资质"],
         [
-            ["甲项目绩效评价报告", "重点项目", AGENCY],
-            ["乙局部门整体支出绩效评价报告", "", "无此公司"],
+            ["甲项目绩效评价报告", "重点项目", AGENCY, "甲级"],
+            ["乙局部门整体支出绩效评价报告", "", "无此公司", ""],
         ],
     )
     out = io.BytesIO()
@@ -89,6 +89,7 @@ def test_a_zip_with_a_list_goes_from_the_form_to_the_round(
     assert "《甲项目绩效评价报告》" in page
     assert "名录中没有机构“无此公司”。" in page
     assert "报告类型由标题推断，请核对。" in page
+    assert "清单.xlsx 中未识别、不读取的栏目：资质。" in page
     sent = fields(page)
     assert len(sent["items"]) == 2
     with database.read() as session:
@@ -97,13 +98,33 @@ def test_a_zip_with_a_list_goes_from_the_form_to_the_round(
     taken = client.post(f"{address}/take", data=sent)
 
     assert taken.status_code == 303
-    assert "已接收 2 份报告" in text_of(client, taken.location)
+    result = text_of(client, taken.location)
+    assert "2 份报告已进入批次" in result
+    assert "不接收.docx文件。" in result  # why a file was left out stays readable
     with database.read() as session:
         found = session.exec(select(Report).order_by(col(Report.title))).all()
     assert {(r.title[:1], r.kind, r.state) for r in found} == {
         ("甲", "key-project", "taken-in"),
         ("乙", "department", "uploaded"),
     }
+
+
+def test_one_choice_gives_a_kind_to_all_that_have_none(
+    client_of: Client, cast: Cast, round_id: UUID, database: Database, a_pdf: bytes
+) -> None:
+    client = client_of(cast.meng)
+    names = ("甲.pdf", "乙.pdf", "丙.pdf")
+    address = bring(client, round_id, *((n, a_pdf + b"\n" * i) for i, n in enumerate(names)))
+    page = text_of(client, address)
+    assert 'name="kind-all"' in page
+    sent = fields(page)
+    sent |= {f"kind-{sent['items'][0]}": ["department"], "kind-all": ["key-project"]}
+
+    assert client.post(f"{address}/take", data=sent).status_code == 303
+
+    with database.read() as session:
+        kinds = sorted(session.exec(select(Report.kind)))
+    assert kinds == ["department", "key-project", "key-project"]
 
 
 def test_what_was_chosen_stays_when_the_preview_is_refused(

@@ -221,12 +221,16 @@ def _may_see(page: IntakePage, who: Identity) -> bool:
 
 
 def chosen_in(page: IntakePage) -> dict[UUID, Chosen]:
-    """Return what stands in the fields of the preview as it was sent."""
+    """Return what stands in the fields of the preview as it was sent.
+
+    The kind that was chosen for all goes to the rows that have none of their own.
+    """
     ticked = set(request.form.getlist("items"))
+    for_all = request.form.get("kind-all", "")
     return {
         item.id: Chosen(
             str(item.id) in ticked,
-            request.form.get(f"kind-{item.id}", ""),
+            request.form.get(f"kind-{item.id}") or for_all,
             request.form.get(f"agency-{item.id}", "").strip(),
         )
         for item in page.items
