@@ -39,6 +39,13 @@ def _annexes(file: RuleFile) -> AnnexRule:
         foreign_before=file.patterns("foreign_before"),
         not_numbers=file.texts("not_numbers"),
         apart=file.patterns("apart"),
+        title_endings=file.texts("title_endings"),
+        not_titles=file.texts("not_titles"),
+        titled=file.patterns("titled", "title"),
+        pictures=file.texts("pictures"),
+        topics=file.texts("topics"),
+        there=int(file.number("there")),
+        perhaps=int(file.number("perhaps")),
     )
 
 

@@ -111,6 +111,56 @@ def test_a_list_of_annexes_is_not_the_annexes_but_gives_their_titles() -> None:
     assert [f.expected for f in findings_of(made, "annex-missing")] == ["2"]
 
 
+LIST = ("附件：", "城区道路养护项目绩效评价指标评分表", "问卷调查分析报告", "现场核查照片")
+
+
+def _with_annex(*lines: str, made: Document) -> list[tuple[str, str, str]]:
+    whole = document(*made.pages, page(9, [*lines, FILLER]), tables=made.tables)
+    return [(f.expected, f.variant, f.outcome) for f in findings_of(whole, "annex-missing")]
+
+
+def test_a_list_without_numbers_is_held_against_what_stands_in_the_file() -> None:
+    there = _with_annex("问卷调查分析报告", "现场核查照片", made=_scored(*LIST))
+    longer = _with_annex("满意度问卷调查分析报告", "现场核查照片", made=_scored(*LIST))
+    assert there == longer == []
+    # The table counts by what it is, pictures cannot be missed for certain.
+    assert _with_annex("其他", made=_scored(*LIST)) == [
+        ("问卷调查分析报告", "title", Outcome.SUSPECT),
+        ("现场核查照片", "title-unread", Outcome.UNVERIFIABLE),
+    ]
+    assert _with_annex("满意度问卷情况", "核查照片", made=_scored(*LIST)) == [
+        ("问卷调查分析报告", "title-unread", Outcome.UNVERIFIABLE),
+        ("现场核查照片", "title-unread", Outcome.UNVERIFIABLE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("调查情况详见附件《满意度调查分析报告》。", ["满意度调查分析报告"]),
+        ("访谈情况（《访谈记录汇总》见附件）支持这一判断。", ["访谈记录汇总"]),
+        ("访谈情况详见附件：访谈记录汇总，支持这一判断。", ["访谈记录汇总"]),
+        # A rule, another document's annex, and what the text itself is called.
+        ("依据附件《道路养护管理办法》执行。", []),
+        ("按照《养护合同》附件《养护工作量清单》实施。", []),
+        ("附件：请见下文各节的说明，另有资料备查。", []),
+    ],
+)
+def test_annexes_that_the_text_names_by_their_titles(text: str, titles: list[str]) -> None:
+    found = findings_of(_scored(text), "annex-missing")
+    assert [finding.expected for finding in found] == titles
+    made = _scored(text)
+    assert _with_annex(*titles, made=made) == []
+
+
+def test_an_annex_named_twice_is_one_finding_and_a_title_at_a_pages_head_is_the_annex() -> None:
+    twice = ("情况详见附件《满意度调查分析报告》。", FILLER, "附件清单：", "满意度调查分析报告")
+    (finding,) = findings_of(_scored(*twice), "annex-missing")
+    assert (finding.expected, finding.page) == ("满意度调查分析报告", 2 + len(BODY) // 16)
+    assert _with_annex("附件：满意度调查分析报告", made=_scored(*twice)) == []
+    assert _with_annex("附件：访谈记录汇总", made=_scored()) == []
+
+
 def test_annexes_bound_apart_and_pages_without_text_cannot_be_missed() -> None:
     (finding,) = findings_of(_scored("访谈记录见附件4，附件另册装订。"), "annex-missing")
     assert (finding.variant, finding.outcome) == ("apart", Outcome.UNVERIFIABLE)

@@ -16,6 +16,13 @@ class AnnexRule:
     foreign_before: tuple[str, ...]  # before the annex of another document
     not_numbers: tuple[str, ...]  # after a count of annexes
     apart: tuple[str, ...]  # the annexes are bound apart
+    title_endings: tuple[str, ...]  # of annexes that are named without a number
+    not_titles: tuple[str, ...]
+    titled: tuple[str, ...]  # regular expressions with the group "title", in the text
+    pictures: tuple[str, ...]  # titles of annexes without text of their own
+    topics: tuple[str, ...]  # words by which an annex may stand under another title
+    there: int  # per cent of a title's pairs of characters in one line: it stands there
+    perhaps: int  # the same: it may stand there under another title
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unread": N_(
             "Annex %(number)s is cited here and was not found, but some pages could not be read."
         ),
+        "title": N_("The annex “%(title)s” is named here; it stands nowhere in the file."),
+        "title-unread": N_(
+            "The annex “%(title)s” is named here and was not found under this title. Please look for"
+            " it."
+        ),
         "scores": N_("No table of indicators and scores stands anywhere in the report."),
         "scores-unread": N_(
             "No table of indicators and scores could be read, but one may be there. Please look."

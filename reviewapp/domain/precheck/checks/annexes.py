@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewapp.domain.document import Line, LineKind, Place
+from reviewapp.domain.precheck import annex_titles
 from reviewapp.domain.precheck.finding import Doubt, Outcome
 from reviewapp.domain.precheck.flow import Paragraph
 from reviewapp.domain.precheck.numerals import number
@@ -39,7 +40,7 @@ class _Citation:
     place: Place
 
 
-@check("annex-missing", version=1)
+@check("annex-missing", version=2)
 def annex_missing(report: Report, rules: Rules) -> Iterator[Doubt]:
     """No score table stands anywhere, or an annex that text or contents cite is absent.
 
@@ -69,6 +70,32 @@ def annex_missing(report: Report, rules: Rules) -> Iterator[Doubt]:
             outcome=Outcome.UNVERIFIABLE if variant else Outcome.SUSPECT,
             variant=variant,
             values={"number": citation.number},
+        )
+    yield from _by_title(report, rules, there, unread=unread or apart)
+
+
+def _by_title(report: Report, rules: Rules, there: _Present, *, unread: bool) -> Iterator[Doubt]:
+    """Annexes that a list, the contents or the text names without a number."""
+    rule = rules.language.annexes
+    annexes = annex_titles.named(report, rule)
+    if not annexes:
+        return
+    told = {line for annex in annexes for line in annex.lines}
+    texts = annex_titles.standing(report, told)
+    for annex in annexes:
+        title = annex_titles.bare(annex.title)
+        scored = report.score_tables and _names_scores(report, title)
+        found = 100 * annex_titles.share(annex.title, texts)
+        if scored or title in there.titles.values() or found >= rule.there:
+            continue
+        alike = any(t in title and any(t in text for text in texts) for t in rule.topics)
+        doubtful = unread or alike or found >= rule.perhaps or title.endswith(rule.pictures)
+        yield Doubt(
+            place=annex.place,
+            expected=annex.title,
+            outcome=Outcome.UNVERIFIABLE if doubtful else Outcome.SUSPECT,
+            variant="title-unread" if doubtful else "title",
+            values={"title": annex.title},
         )
 
 
