@@ -32,7 +32,8 @@ from reviewapp.services.scans import ReadScans
 SCHEMA = 1
 OWN_NAMES = ("title", "project_name", "unit", "department", "agency")
 Archive = Callable[[tuple[Placed, ...]], Comparison]
-_NO_TEXT = N_(
+#: What a scan is told that nobody reads.
+NO_TEXT = N_(
     "No page has text that can be read: the PDF is a scan or its fonts are broken. Hand in the PDF"
     " that the word processor exports."
 )
@@ -78,7 +79,7 @@ def check_file(
         return _refusal(_file(path, name), kind, pdf.Unreadable("not-a-pdf"), began, lang)
     if not any(_has_text(page) for page in document.pages):
         refusal = _refusal(_about(document), kind, pdf.Unreadable("empty"), began, lang)
-        refusal["error"]["message"] = say(_NO_TEXT, {}, lang)
+        refusal["error"]["message"] = say(NO_TEXT, {}, lang)
         return refusal
     read = time.perf_counter()
     if keep is not None:

@@ -79,7 +79,9 @@ def store(
 ) -> Precheck:
     """Store the answer (the JSON of the precheck) with its findings, and propose metadata.
 
-    A finding that was there before keeps its triage. A file that could not be read leaves what an
+    A finding that was there before keeps its triage, also where the same doubt on the same page is
+    now worded by more of the text; what an officer confirmed stays although a run by the same rules
+    does not repeat it, as when scanned pages were read meanwhile. A file that could not be read leaves what an
     earlier run found as it is, with the error's code beside it. A preliminary answer, while
     scanned pages are still being read, never takes the place of a whole one.
     """
@@ -90,9 +92,7 @@ def store(
     precheck = _precheck(session, version_id, now)
     error = answer.get("error")
     if not error:
-        found = [*(answer.get("findings") or ()), *(answer.get("silent") or ())]
-        _keep_verdicts(session, precheck, found, rules_hash, now)
-        _store_findings(session, version_id, found, now)
+        _replace_findings(session, precheck, answer, rules_hash, now)
         precheck.layout = str(answer.get("layout") or "")
     precheck.error_code = str(error["code"]) if error else None
     precheck.state = "failed" if error else "done"
@@ -134,8 +134,7 @@ def _store_preliminary(
     if answer.get("error") or (before.get("checks") and not before.get("preliminary")):
         session.flush()
         return precheck
-    found = [*(answer.get("findings") or ()), *(answer.get("silent") or ())]
-    _store_findings(session, version_id, found, now)
+    _replace_findings(session, precheck, answer, rules_hash, now)
     precheck.outcome = str(answer["outcome"])
     precheck.error_code = None
     precheck.program_version, precheck.rules_hash = __version__, rules_hash
@@ -206,6 +205,51 @@ def _precheck(session: Session, version_id: UUID, now: datetime) -> Precheck:
     return precheck
 
 
+def _replace_findings(
+    session: Session,
+    precheck: Precheck,
+    answer: Mapping[str, Any],
+    rules_hash: str,
+    now: datetime,
+) -> None:
+    found = [*(answer.get("findings") or ()), *(answer.get("silent") or ())]
+    same = (precheck.rules_hash, precheck.program_version) == (rules_hash, __version__)
+    if same:
+        _carry_triage(session, precheck.report_version_id, found)
+    _keep_verdicts(session, precheck, found, rules_hash, now)
+    _store_findings(session, precheck.report_version_id, found, now, keep_confirmed=same)
+
+
+def _carry_triage(session: Session, version_id: UUID, found: Sequence[Mapping[str, Any]]) -> None:
+    """Let a triaged finding be the one that now says the same of its place in other words.
+
+    More pages read by OCR change a quote or a figure, and with them a finding's key. Carried is
+    only what the check says once of a page and section, before and now, and with a part the same.
+    """
+    rows = session.exec(select(Finding).where(col(Finding.report_version_id) == version_id)).all()
+    new: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for one in found:
+        place = (one["check"], one["version"], one.get("page"), one.get("section"))
+        new.setdefault(place, []).append(one)
+    old = Counter((row.check, row.version, row.page, row.section) for row in rows)
+    standing = {row.key for row in rows}
+    for row in rows:
+        place = (row.check, row.version, row.page, row.section)
+        if row.triage == "open" or old[place] != 1 or len(new.get(place, ())) != 1:
+            continue
+        one = new[place][0]
+        key = str(one.get("key") or finding_key(one))
+        if key not in standing and _says_the_same(row, one):
+            row.key = key
+            session.add(row)
+    session.flush()
+
+
+def _says_the_same(row: Finding, one: Mapping[str, Any]) -> bool:
+    pairs = ((row.quote, "quote"), (row.expected, "expected"), (row.found, "found"))
+    return any(text and text == str(one.get(name) or "") for text, name in pairs)
+
+
 def _keep_verdicts(
     session: Session,
     precheck: Precheck,
@@ -224,7 +268,8 @@ def _keep_verdicts(
         col(Finding.report_version_id) == version_id, col(Finding.triage) != "open"
     )
     for row in session.exec(judged).all():
-        if old == rules_hash and (row.key, row.version) in standing:
+        stays = (row.key, row.version) in standing or row.triage == "confirmed"
+        if old == rules_hash and stays and precheck.program_version == __version__:
             continue
         verdict = known.get((row.key, row.version, old)) or Verdict(
             created_at=now,
@@ -240,7 +285,12 @@ def _keep_verdicts(
 
 
 def _store_findings(
-    session: Session, version_id: UUID, found: Sequence[Mapping[str, Any]], now: datetime
+    session: Session,
+    version_id: UUID,
+    found: Sequence[Mapping[str, Any]],
+    now: datetime,
+    *,
+    keep_confirmed: bool,
 ) -> None:
     kept = {
         row.key: row
@@ -266,7 +316,11 @@ def _store_findings(
         _fill(row, position, one)
         session.add(row)
     for row in kept.values():  # no longer found; the trail still tells what was said of it
-        session.delete(row)
+        if keep_confirmed and row.triage == "confirmed":
+            row.position += len(found)
+            session.add(row)
+        else:
+            session.delete(row)
     session.flush()
 
 

@@ -105,6 +105,47 @@ def test_what_a_silent_check_found_is_kept_and_told_to_nobody(
     assert [one.findings for one in rows_] == [1]
 
 
+def test_what_an_officer_confirmed_outlives_a_fuller_reading_by_the_same_rules(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    """The first pages of a scan are judged before the rest is read."""
+    early = made.answer(made.finding(), made.finding("pii-phone"))
+    with database.transaction() as session:
+        prechecks.begin(session, version_id, now=NOW)
+        prechecks.store(session, version_id, early, rules_hash="r1", now=NOW, is_preliminary=True)
+    first = findings(database, version_id)
+    with database.transaction() as session:
+        triage.confirm(session, first[0].id, actor=cast.meng, now=NOW)
+        triage.dismiss(session, first[1].id, "是公开电话", actor=cast.meng, now=NOW)
+
+    last = store(database, version_id, made.answer(made.finding("placeholder-left", page=1)))
+
+    assert [(one.check, one.triage) for one in last] == [
+        ("placeholder-left", "open"),
+        ("scores-sum", "confirmed"),
+    ]
+    with database.read() as session:  # what stands is no verdict of what is gone
+        assert [one.check for one in session.exec(select(Verdict)).all()] == ["pii-phone"]
+    with database.transaction() as session:  # other rules may not find it: then it goes
+        prechecks.store(session, version_id, made.answer(), rules_hash="r2", now=NOW)
+    assert findings(database, version_id) == []
+
+
+def test_triage_follows_a_doubt_whose_words_were_read_better(
+    database: Database, cast: Cast, version_id: UUID
+) -> None:
+    first = store(database, version_id, made.answer(made.finding(quote="合计 100 9l.2")))
+    with database.transaction() as session:
+        triage.dismiss(session, first[0].id, "四舍五入所致", actor=cast.meng, now=NOW)
+
+    (same,) = store(database, version_id, made.answer(made.finding(quote="合计 100 91.2")))
+    other = made.finding(quote="共计 100", expected="1", found="2")
+    (fresh,) = store(database, version_id, made.answer(other))
+
+    assert (same.id, same.triage, same.quote) == (first[0].id, "dismissed", "合计 100 91.2")
+    assert fresh.triage == "open"
+
+
 def test_a_dismissed_finding_stays_dismissed_after_another_run(
     database: Database, cast: Cast, version_id: UUID
 ) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import func, select
@@ -15,7 +16,7 @@ from reviewapp.config import Config
 from reviewapp.db.models import Event, Report, StoredFile
 from reviewapp.db.session import Database
 from reviewapp.domain.policy import Identity
-from tests.adapters.pdf_builders import encrypted
+from tests.adapters.pdf_builders import encrypted, scanned
 from tests.people import Cast
 from tests.precheck_documents import set_report
 
@@ -78,3 +79,22 @@ def test_only_agencies_check_drafts(client_of: Client, cast: Cast, draft: bytes)
     for who in (cast.meng, cast.chen, cast.fang, cast.qin, cast.yan):
         assert client_of(who).get(ADDRESS).status_code == 404
         assert _send(client_of(who), draft).status_code == 404
+
+
+def test_scanned_pages_of_a_draft_are_named_and_it_is_said_that_nobody_read_them(
+    client_of: Client, cast: Cast, draft: bytes, tmp_path: Path
+) -> None:
+    client = client_of(cast.lin)
+    assert "试检不识别扫描页" in client.get(ADDRESS).text
+    scan = scanned(tmp_path / "scan.pdf", pages=1)
+    with pikepdf.open(BytesIO(draft)) as mixed, pikepdf.open(scan) as other:
+        first = len(mixed.pages) + 1
+        mixed.pages.extend(other.pages)
+        mixed.save(tmp_path / "mixed.pdf")
+    answer = _send(client, (tmp_path / "mixed.pdf").read_bytes())
+    assert answer.status_code == 200
+    assert f"第 {first} 页没有可用的文字" in answer.text
+    # A scan altogether says what to hand in instead.
+    refused = _send(client, scan.read_bytes())
+    assert refused.status_code == 422
+    assert "扫描件" in refused.text

@@ -15,6 +15,7 @@ from reviewapp.db.queries.reports import FindingLine
 from reviewapp.domain.errors import N_, DomainError, Invalid
 from reviewapp.domain.policy import Permission
 from reviewapp.services import drafts
+from reviewapp.services.precheck_file import NO_TEXT
 from reviewapp.services.uploads import FileLimits, base_name
 from reviewapp.web.reports import bp
 from reviewapp.web.reports.words import (
@@ -86,7 +87,9 @@ def _checked(kind: str) -> dict[str, Any]:
             )
         answer = drafts.precheck(received, file.filename, kind, limits, rules=rules)
     if answer["error"]:
-        message = MESSAGES[answer["error"]["code"]]
+        code = answer["error"]["code"]
+        is_scan = code == "empty" and answer["file"].get("scanned_pages")
+        message = NO_TEXT if is_scan else MESSAGES[code]
         raise Invalid(message, field="file", limit=config.max_pages)
     findings = tuple(_line(one, kind) for one in answer["findings"])
     return {
@@ -95,12 +98,20 @@ def _checked(kind: str) -> dict[str, Any]:
         "groups": grouped(findings, rules),
         "explain": explanations(rules, locale()),
         "findings": findings,
+        "unread": _unread(answer),
         "sections": section_lines(answer, rules, locale()),
         "facts": fact_lines(answer),
         "title_of": titles(rules, locale()),
         "sentence": sentence,
         "shown": shown,
     }
+
+
+def _unread(answer: Mapping[str, Any]) -> str:
+    """Return the pages of a draft that nobody reads: OCR works on files that are kept only."""
+    file = answer["file"]
+    pages = sorted({*file["scanned_pages"], *file["garbled_pages"]})
+    return ", ".join(str(page) for page in pages)
 
 
 def _line(one: Mapping[str, Any], kind: str) -> FindingLine:
