@@ -116,10 +116,28 @@ def test_progress_counts_without_telling_what_stands_in_a_draft(
     assert client_of(cast.chen).get(f"/rounds/{ids['round']}/progress").status_code == 404
 
 
+def test_progress_says_what_is_late_and_which_reports_lack_experts(
+    client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
+) -> None:
+    with database.transaction() as session:
+        phase = session.exec(select(RoundPhase).where(RoundPhase.round_id == ids["round"])).one()
+        phase.ends_on = date(2025, 11, 1)  # two days before today
+        rows.report(session, session.get_one(Round, ids["round"]), title="丁报告")
+    page = client_of(cast.meng).get(f"/rounds/{ids['round']}/progress").text
+    assert "逾期 2 份" in page
+    assert "3 份报告专家不足" in page
+    assert page.count("已逾期 2 天") == 3  # both open reviews, and once beside their expert
+    nobody = page.partition("《丁报告》")[2].partition("</tr>")[0]
+    assert "0/2" in nobody
+    assert "缺2名专家" in nobody
+    assert "缺" not in page.partition("《甲报告》")[2].partition("</tr>")[0]
+
+
 def test_what_is_sent_is_what_was_seen(
     client_of: Client, cast: Cast, ids: dict[str, UUID], database: Database
 ) -> None:
     client, path = client_of(cast.meng), f"/rounds/{ids['round']}/reminder"
+    assert "%(open)s 未提交份数" in _preview(client, ids, cast.chen.expert_id)
     page = _preview(client, ids, cast.chen.expert_id, cast.luo.expert_id)
     assert "催办 1 名专家" in page
     assert (

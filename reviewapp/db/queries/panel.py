@@ -141,14 +141,19 @@ def works(session: Session, round_id: UUID) -> tuple[Work, ...]:
     )
 
 
-def by_report(found: tuple[Work, ...]) -> tuple[ReportProgress, ...]:
-    """Group a round's work by report, in the order given."""
+def by_report(
+    session: Session, round_id: UUID, found: tuple[Work, ...]
+) -> tuple[ReportProgress, ...]:
+    """Group a round's work by report; a report that nobody rates yet has no work."""
     grouped: dict[UUID, list[Work]] = defaultdict(list)
     for one in found:
         grouped[one.report_id].append(one)
-    return tuple(
-        ReportProgress(key, group[0].title, tuple(group)) for key, group in grouped.items()
+    reports = session.execute(
+        sa.select(col(Report.id), col(Report.title))
+        .where(col(Report.round_id) == round_id, col(Report.state) == "taken-in")
+        .order_by(col(Report.title), col(Report.id))
     )
+    return tuple(ReportProgress(key, title, tuple(grouped[key])) for key, title in reports)
 
 
 def by_expert(

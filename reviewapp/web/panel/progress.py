@@ -17,6 +17,7 @@ from reviewapp.domain.policy import Permission
 from reviewapp.services import panel
 from reviewapp.web.panel import bp
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.deadlines import left
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
@@ -82,8 +83,8 @@ def _page(round_id: UUID, refused: DomainError | None = None, at: UUID | None = 
             raise NotFound(N_("There is no such round."))
         found = queries.works(db, round_id)
         experts = queries.by_expert(db, round_id, found)
+        reports = queries.by_report(db, round_id, found)
         outbox = queries.messages(db, round_id)
-    reports = queries.by_report(found)
     last = Paging(1, PAGE_SIZE, len(reports)).pages
     paging = Paging(min(asked_page(), last), PAGE_SIZE, len(reports))
     closed = phase_refusal(page.phase, Act.ASSIGN)
@@ -98,6 +99,9 @@ def _page(round_id: UUID, refused: DomainError | None = None, at: UUID | None = 
         paging=paging,
         total=len(found),
         submitted=sum(1 for one in found if one.state == "submitted"),
+        late=sum(1 for one in found if one.is_open and one.due and one.due < today()),
+        lacking=sum(1 for one in reports if len(one.works) < page.experts_per_report),
+        left=left,
         messages=len(outbox),
         unsent=sum(1 for one in outbox if one.state != "sent"),
         states=STATES,

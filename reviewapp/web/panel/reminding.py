@@ -12,7 +12,7 @@ from reviewapp.db.queries import panel as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.policy import Permission
-from reviewapp.domain.reminders import PLACES, Wording
+from reviewapp.domain.reminders import Wording
 from reviewapp.services import reminders
 from reviewapp.services.reminders import Draft, Preview
 from reviewapp.web.panel import bp
@@ -136,7 +136,6 @@ def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
         tab="assignments",
         draft=draft,
         made=made,
-        places=" ".join(f"%({name})s" for name in PLACES),
         has_mail=bool(parts().config.mail_url),
         error=words(refused) if refused else "",
         field_name=(refused.field or "") if refused else "",

@@ -82,6 +82,7 @@ def _page(round_id: UUID, expert_id: UUID, refused: DomainError | None = None) -
         round=page,
         round_id=round_id,
         expert_id=expert_id,
+        name=next((one.expert for one in found if one.expert_id == expert_id), ""),
         tab="assignments",
         made=made,
         only=_only(),

@@ -44,7 +44,8 @@ document.addEventListener("keydown", function (event) {
   });
 });
 
-// A button that copies the text of a field (one-time links).
+// A button that copies the text of a field (one-time links, reminders).
+document.querySelectorAll("[data-copies]").forEach(function (button) { button.hidden = false; });
 document.addEventListener("click", function (event) {
   var button = event.target.closest("[data-copies]");
   if (!button) return;
