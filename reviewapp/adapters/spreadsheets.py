@@ -15,6 +15,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from reviewapp.domain.errors import N_, Invalid
 
@@ -26,6 +28,8 @@ MAX_COLUMNS = 60
 MAX_LINES = 100_000
 #: what an .xlsx may unpack to: a list of 20,000 rows is far below, a bomb far above
 MAX_UNPACKED_BYTES = 100_000_000
+_WIDEST = 60  # of a column, in characters; longer texts wrap
+_LINE, _MOST_LINES = 15.0, 27  # height in points, and what fits into the highest row of Excel
 _NO_XML = frozenset({"\ufffe", "\uffff", *map(chr, range(0xD800, 0xE000))})
 
 
@@ -61,12 +65,25 @@ def _add_sheet(book: Workbook, title: str, header: Sequence[str], listed: list[l
     for index, name in enumerate(header, start=1):
         texts = [str(name)] + [str(row[index - 1] or "") for row in listed[:500]]
         widest = max((_width(text) for text in texts), default=8)
-        sheet.column_dimensions[get_column_letter(index)].width = min(60, max(8, widest + 2))
+        sheet.column_dimensions[get_column_letter(index)].width = min(_WIDEST, max(8, widest + 2))
+    _print_wide(sheet)
     sheet.append([_head(sheet, name) for name in header])
-    for row in listed:
+    for number, row in enumerate(listed, start=2):
+        lines = max((_lines(value) for value in row if isinstance(value, str)), default=1)
+        if lines > 1:
+            # LibreOffice fits no row to its text by itself.
+            sheet.row_dimensions[number].height = min(lines, _MOST_LINES) * _LINE
         sheet.append([_cell(sheet, value) for value in row])
     if header:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(listed) + 1}"
+
+
+def _print_wide(sheet: Any) -> None:
+    """Print on A4 across, all columns on one page, the header on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
 
 
 def read_sheet(
@@ -117,6 +134,11 @@ def _width(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
+def _lines(text: str) -> int:
+    """Return how many lines a text takes in the widest column there is."""
+    return sum(max(1, -(-_width(line) // _WIDEST)) for line in text.split("\n"))
+
+
 def _head(sheet: Any, name: str) -> Any:
     cell = WriteOnlyCell(sheet, value=str(name))
     cell.font = Font(bold=True)
@@ -129,10 +151,12 @@ def _cell(sheet: Any, value: Any) -> Any:
         value = value.replace(tzinfo=None)
     if value is None or isinstance(value, int | float | date | datetime):
         plain: Any = value
-        return WriteOnlyCell(sheet, value=plain)
+        cell = WriteOnlyCell(sheet, value=plain)
+        cell.alignment = Alignment(vertical="top")
+        return cell
     cell = WriteOnlyCell(sheet, value=_clean(str(value)))
     cell.data_type = "s"
-    cell.alignment = Alignment(vertical="top", wrap_text="\n" in str(value))
+    cell.alignment = Alignment(vertical="top", wrap_text=_lines(str(value)) > 1)
     return cell
 
 
@@ -144,8 +168,9 @@ def _clean(text: str) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if isinstance(value, float):
+        # What a spreadsheet shows of 0.1 + 0.2 is 0.3: it keeps 15 digits, Python 17.
+        value = int(value) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, datetime):
         value = value.date()
-    return _clean(str(value)).strip()
+    return _clean(str(value).replace("_x000D_", "")).strip()  # a carriage return of old Excels

@@ -56,7 +56,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Row:
-    """One filled row: where it stands in the file, its field's name, and its two cells."""
+    """One filled row: where it stands in the file, its field's name, and its two cells.
+
+    `points` of a veto: 1 where it is claimed, nothing where not, and what nobody understands as typed.
+    """
 
     number: int
     name: str
@@ -231,7 +234,11 @@ def _mine(
         )
         doubts.append(Doubt(message, values))
     if kind == "veto":
-        mine["claimed"] = "1" if row.points.strip() else ""
+        mine["claimed"] = row.points.strip()
+        if mine["claimed"] not in {"", "1"}:
+            said = {"typed": mine["claimed"][:MAX_SHOWN]}
+            doubts.append(Doubt(N_("“%(typed)s” says neither yes nor no: stays as online."), said))
+            return {**theirs}, doubts
         if not mine["claimed"] and mine["ground"]:
             mine["ground"] = ""
             doubts.append(Doubt(N_("A ground is written, but the veto is not claimed.")))

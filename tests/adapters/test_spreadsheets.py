@@ -24,6 +24,21 @@ def test_what_was_written_is_read_back() -> None:
     )
 
 
+def test_a_list_prints_all_columns_on_one_page_and_wraps_what_is_long() -> None:
+    long = "蔡甸区农村公路提档升级及日常养护管理一体化项目绩效评价报告" * 2
+    book = load_workbook(io.BytesIO(write_sheet("x", ["报告", "份数"], [["短", 1], [long, 2]])))
+    sheet = book.worksheets[0]
+
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1"
+    assert not sheet["A2"].alignment.wrap_text
+    assert sheet["A3"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height is None
+    assert sheet.row_dimensions[3].height == 30
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")'])
 def test_a_typed_formula_stays_text(text: str) -> None:
     book = load_workbook(io.BytesIO(write_sheet("x", ["a"], [[text]])))
@@ -31,6 +46,15 @@ def test_a_typed_formula_stays_text(text: str) -> None:
 
     assert cell.data_type == "s"
     assert cell.value == text
+
+
+def test_numbers_are_read_as_a_spreadsheet_shows_them() -> None:
+    content = write_sheet("x", ["a", "b"], [[0.1 + 0.2, "一_x000D_\n二"], [12345678901.25, 5.0]])
+
+    assert [tuple(row.values()) for _number, row in read_sheet(content).rows] == [
+        ("0.3", "一\n二"),
+        ("12345678901.25", "5"),
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04broken"])

@@ -129,7 +129,7 @@ def test_progress_says_what_is_late_and_which_reports_lack_experts(
     assert page.count("已逾期 2 天") == 3  # both open reviews, and once beside their expert
     nobody = page.partition("《丁报告》")[2].partition("</tr>")[0]
     assert "0/2" in nobody
-    assert "缺2名专家" in nobody
+    assert "缺 2 名专家" in nobody
     assert "缺" not in page.partition("《甲报告》")[2].partition("</tr>")[0]
 
 

@@ -148,6 +148,7 @@ def _preview(review_id: UUID, filled: Filled, refused: DomainError | None = None
             found=found,
             changes=[line for line in found.open if line.act != "choose"],
             choices=[line for line in found.open if line.act == "choose"],
+            doubtful=sum(1 for line in found.open if line.doubts),
             same=len(found.lines) - len(found.open),
             carried=[rows[line.name] for line in found.lines],
             stamp=json.dumps(filled.stamp.to_json()),
