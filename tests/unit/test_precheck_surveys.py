@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewapp.domain.precheck.finding import Finding
+from reviewapp.domain.precheck.finding import Finding, Outcome
 from tests.precheck_documents import findings_of, ordinary, table
 
 
@@ -131,3 +131,32 @@ def test_numbers_of_a_table_s_row_contradict_each_other() -> None:
     )
     (doubt,) = findings_of(ordinary(tables=[counts]), "survey-arithmetic")
     assert (doubt.expected, doubt.found) == ("≤48", "49")
+
+
+_HEADS = ("对象", "非常满意（人）", "满意（人）", "一般（人）", "不满意（人）", "满意度")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (("学员", "80", "30", "12", "3", "88.96%"), []),
+        (("学员", "80", "30", "12", "3", "97.6%"), []),
+        # More than all but the dissatisfied: no points give that.
+        (("学员", "80", "30", "12", "3", "98.6%"), [("97.6%", "98.6%", Outcome.SUSPECT)]),
+        (("学员", "80", "30", "12", "3", "61.00%"), [("84.64%", "61.00%", Outcome.SUSPECT)]),
+        (("学员", "80", "30", "12", "3", "91.20%"), [("91.36%", "91.20%", Outcome.UNVERIFIABLE)]),
+        (("学员", "80", "30", "—", "3", "98.6%"), []),
+        (("学员", "80", "30", "12", "3", "较高"), []),
+    ],
+)
+def test_a_satisfaction_in_a_table_is_held_against_the_answers_of_its_row(
+    row: tuple[str, ...], told: list[tuple[str, str, Outcome]]
+) -> None:
+    found = findings_of(ordinary(tables=[table(_HEADS, [row])]), "survey-arithmetic")
+    assert [(f.expected, f.found, f.outcome) for f in found] == told
+
+
+def test_points_that_the_text_gives_itself_are_not_guessed_for_its_tables() -> None:
+    row = ("学员", "80", "30", "12", "3", "98.6%")
+    made = ordinary("满意度按各选项赋值加权计算。", tables=[table(_HEADS, [row])])
+    assert findings_of(made, "survey-arithmetic") == []

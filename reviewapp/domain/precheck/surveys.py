@@ -220,3 +220,45 @@ def _ranked(
     if told and points is None:
         return None
     return Answers(tuple(values[name] for name in ranked), undecided, percent, points)
+
+
+def bounds(answers_: Answers) -> tuple[Decimal, Decimal]:
+    """Return the least and most that any points could give: the best answers, all but the worst."""
+    whole = sum(answers_.values, Decimal(0))
+    most = whole - answers_.values[-1]
+    return (
+        answers_.values[0] / (whole + answers_.undecided) * _HUNDRED,
+        most / whole * _HUNDRED if whole else _HUNDRED,
+    )
+
+
+def answer_columns(table: Table, rule: SurveyRule) -> tuple[dict[int, str], int] | None:
+    """Return the columns of answers by index and that of the satisfaction; None unless all are sure."""
+    known = {*rule.options, *rule.undecided}
+    options: dict[int, str] = {}
+    rates: list[int] = []
+    for index, head in enumerate(table.columns):
+        bare = re.sub(r"\([^()]*\)", "", plain(head))
+        bare = bare.removesuffix("数").rstrip("份人户票")
+        if bare in known:
+            options[index] = bare
+        elif "满意度" in bare or "满意率" in bare:
+            rates.append(index)
+    ranked = [name for name in options.values() if name not in rule.undecided]
+    if len(ranked) < 3 or len(set(options.values())) != len(options) or len(rates) != 1:
+        return None
+    return options, rates[0]
+
+
+def row_answers(cells: Sequence[str], options: dict[int, str], rule: SurveyRule) -> Answers | None:
+    """Return the answers of one row of such a table; None where a cell is no number."""
+    pairs: list[tuple[str, str]] = []
+    for index, name in options.items():
+        text = plain(cells[index]).rstrip("份人户票")
+        if not re.fullmatch(rf"(?:{_AMOUNT})%?", text):
+            return None
+        pairs.append((name, text))
+    if len({number.endswith("%") for _, number in pairs}) != 1:
+        return None
+    found = _ranked(pairs, {}, False, rule)
+    return found if found is not None and sum(found.values, Decimal(0)) else None

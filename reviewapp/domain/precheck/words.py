@@ -106,6 +106,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "returned": N_("%(found)s questionnaires were returned, but only %(most)s were issued."),
         "valid": N_("%(found)s questionnaires are valid, but only %(most)s were there."),
         "answers": N_("The answers give a satisfaction of %(expected)s; %(found)s is stated."),
+        "answers-perhaps": N_(
+            "By the usual points the answers give %(expected)s; %(found)s is stated. Please check by"
+            " which points the satisfaction was computed."
+        ),
         "": N_("The numbers of the survey contradict each other."),
     },
     "text-shared": {

@@ -21,7 +21,7 @@ _N = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _STEPS = (("issued", "returned"), ("returned", "valid"), ("issued", "valid"))
 
 
-@check("survey-arithmetic", version=2)
+@check("survey-arithmetic", version=3)
 def survey_arithmetic(report: Report, rules: Rules) -> Iterator[Doubt]:
     """More questionnaires returned than issued, or more valid than returned, in one sentence or row.
 
@@ -39,12 +39,23 @@ def survey_arithmetic(report: Report, rules: Rules) -> Iterator[Doubt]:
                         seen.add(at)
                         place = paragraph.place(at, match.end(fewer))
                         yield _count_doubt(place, counts[fewer], most, fewer)
-    for table in report.document.tables:
-        for row in table.rows:
-            yield from _in_row(table, row, rules)
+    yield from _in_tables(report, rules)
     for paragraph in report.paragraphs:
         if "满意" in paragraph.text and "%" in paragraph.text:
             yield from _by_answers(paragraph, rules)
+
+
+def _in_tables(report: Report, rules: Rules) -> Iterator[Doubt]:
+    own_points = any(
+        "满意" in p.text and any(word in p.text for word in rules.surveys.own_weights)
+        for p in report.texts
+    )
+    for table in report.document.tables:
+        columns = None if own_points else surveys.answer_columns(table, rules.surveys)
+        for row in table.rows:
+            yield from _in_row(table, row, rules)
+            if columns is not None:
+                yield from _row_by_answers(table, row, *columns, rules)
 
 
 def _told(match: re.Match[str]) -> list[tuple[str, str]]:
@@ -106,6 +117,37 @@ def _by_answers(paragraph: Paragraph, rules: Rules) -> Iterator[Doubt]:
         found=f"{printed}%",
         variant="answers",
         values={"expected": wanted, "found": f"{printed}%"},
+    )
+
+
+def _row_by_answers(
+    table: Table, row: Row, options: dict[int, str], column: int, rules: Rules
+) -> Iterator[Doubt]:
+    """Judge the satisfaction of a row by its answers.
+
+    What no points at all could give is suspect; what only the usual ones do not is unverifiable,
+    since a table seldom says which it follows.
+    """
+    cell = row.cells[column]
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)%", plain(cell.text))
+    answers = surveys.row_answers([one.text for one in row.cells], options, rules.surveys)
+    if match is None or answers is None or cell.box is None:
+        return
+    stated, step = Decimal(match[1]), _step(match[1])
+    expected = _nearest(answers, stated, step, rules)
+    if expected is None:
+        return
+    low, high = surveys.bounds(answers)
+    slack = step + answers.blur + rules.surveys.tolerance
+    sure = not low - slack <= stated <= high + slack and not row.broken and not table.uncertain
+    wanted = f"{show(round(expected, 2))}%"
+    yield Doubt(
+        place=Place(cell.page, cell.box, shorten(cell.text)),
+        expected=wanted,
+        found=f"{match[1]}%",
+        outcome=Outcome.SUSPECT if sure else Outcome.UNVERIFIABLE,
+        variant="answers" if sure else "answers-perhaps",
+        values={"expected": wanted, "found": f"{match[1]}%"},
     )
 
 
