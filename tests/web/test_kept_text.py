@@ -167,3 +167,64 @@ def test_a_part_that_asks_for_itself_leads_back_to_its_page(client_of: Client) -
     answer = client_of(None).get("/reviews", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/sign-in?next=/reviews/7?page%3D3"
+
+
+_ANY = UUID(int=7)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/rounds/new",
+        "/registers/agencies/new",
+        f"/rounds/{_ANY}/settings",
+        f"/results/{_ANY}/answer",
+        f"/reports/{_ANY}/feedback",
+        f"/reports/{_ANY}/settlement",
+        f"/reports/{_ANY}/opinion",
+        f"/reports/{_ANY}/edit",
+        f"/reports/{_ANY}/findings/{_ANY}/triage",
+        f"/notices/{_ANY}/wording/intro",
+        f"/assignments/{_ANY}/decline",
+    ],
+)
+def test_what_officers_and_agencies_write_is_kept_too(client_of: Client, address: str) -> None:
+    late = client_of(None).post(address, data={"text": TEXT}, headers=HERE)
+    assert late.status_code == 401
+    assert _main_form(late)[1]["kept.text"] == TEXT.replace("\n", "\r\n")
+
+
+def test_a_round_that_was_typed_in_too_long_is_made_after_signing_in(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    _address, typed = _main_form(client_of(cast.meng).get("/rounds/new"))
+    client = client_of(None)
+    late = client.post("/rounds/new", data={**typed, "title": "会话中断的批次"}, headers=HERE)
+    address, fields = _main_form(late)
+    inside = client.post(address, data={**fields, "login": "meng", "password": PASSWORD})
+    address, fields = _main_form(inside)
+    assert address == "/rounds/new"
+    selects = {"method": "mean", "calibration": "off", "drawn_how": ""}
+    sent = client.post(address, data={**selects, **fields})
+    assert "会话中断的批次" in sent.text or sent.status_code == 303
+
+
+def test_a_part_sent_by_script_gives_the_page_to_the_sign_in(client_of: Client) -> None:
+    late = client_of(None).post(
+        f"/reports/{_ANY}/opinion",
+        data={"overall": TEXT},
+        headers={**HERE, "HX-Request": "true"},
+    )
+    assert late.status_code == 401
+    assert late.headers["HX-Retarget"] == "body"
+    assert "HX-Redirect" not in late.headers
+    assert "kept.overall" in late.text
+
+
+def test_the_way_out_of_a_kept_text_leads_to_a_page_that_exists(
+    client_of: Client, cast: Cast
+) -> None:
+    late = client_of(None).post(f"/notices/{_ANY}/wording/intro", data={"text": TEXT}, headers=HERE)
+    address, fields = _main_form(late)
+    inside = client_of(None).post(address, data={**fields, "login": "meng", "password": PASSWORD})
+    assert 'href="/"' in inside.text.split("<main")[1]

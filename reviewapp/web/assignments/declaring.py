@@ -17,6 +17,7 @@ from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, read, transaction
 
 
@@ -45,6 +46,7 @@ def declare(assignment_id: UUID) -> Response:
 
 @bp.post("/assignments/<uuid:assignment_id>/decline")
 @requires(Permission.REVIEW_WRITE)
+@keeps_text
 def decline(assignment_id: UUID) -> Response:
     """Decline with a ground and a typed reason."""
     try:

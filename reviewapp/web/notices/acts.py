@@ -19,6 +19,7 @@ from reviewapp.web.notices.views import bp, list_page, notice_page, page_or_404,
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.fragments import wants_fragment
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_parts, keeps_text
 from reviewapp.web.support.parts import now, parts, read, transaction
 
 
@@ -39,6 +40,7 @@ def create(round_id: UUID) -> object:
 
 @bp.post("/notices/<uuid:notice_id>/wording/<block_id>")
 @requires(Permission.NOTICE_DRAFT)
+@keeps_parts
 def wording(notice_id: UUID, block_id: str) -> object:
     """Save the words of one passage, or take the composed ones again."""
     text = None if "reset" in request.form else request.form.get("text", "")
@@ -63,6 +65,7 @@ def wording(notice_id: UUID, block_id: str) -> object:
 
 @bp.post("/notices/<uuid:notice_id>/settings")
 @requires(Permission.NOTICE_DRAFT)
+@keeps_text
 def settings(notice_id: UUID) -> object:
     """Save what is entered with the notice."""
     try:
@@ -121,6 +124,7 @@ def submit(notice_id: UUID) -> object:
 
 @bp.post("/notices/<uuid:notice_id>/return")
 @requires(Permission.NOTICE_READ)
+@keeps_text
 def return_(notice_id: UUID) -> object:
     """Give the notice back to be edited."""
     try:
@@ -189,6 +193,7 @@ def paper(notice_id: UUID) -> object:
 
 @bp.post("/notices/<uuid:notice_id>/supersession")
 @requires(Permission.NOTICE_DRAFT)
+@keeps_text
 def supersede(notice_id: UUID) -> object:
     """Draft the notice that will take this one's place."""
     try:

@@ -17,6 +17,7 @@ from reviewapp.services.registers import REGISTERS, Register
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.paging import Paging, asked_page
 from reviewapp.web.support.parts import now, parts, read, transaction
 
@@ -54,6 +55,7 @@ def show(slug: str) -> str:
 
 @bp.route("/registers/<slug>/new", methods=["GET", "POST"])
 @requires(Permission.REGISTER_EDIT)
+@keeps_text
 def create(slug: str) -> object:
     """Add an entry."""
     return _edit(_register(slug), None, dict(request.form))
@@ -61,6 +63,7 @@ def create(slug: str) -> object:
 
 @bp.route("/registers/<slug>/<uuid:entry_id>", methods=["GET", "POST"])
 @requires(Permission.REGISTER_EDIT)
+@keeps_text
 def edit(slug: str, entry_id: UUID) -> object:
     """Change an entry."""
     register = _register(slug)

@@ -25,6 +25,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done, page_or_blocks
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, parts, read, transaction
 
 LABELS = {
@@ -64,6 +65,7 @@ def allowed_in(phase: str, act: str) -> bool:
 
 @bp.route("/reports/<uuid:report_id>/edit", methods=["GET", "POST"])
 @requires(Permission.REPORT_MANAGE)
+@keeps_text
 def edit(report_id: UUID) -> Response:
     """Confirm what is known of a report; with `then=take-in`, take it in as well."""
     who = current_identity()
@@ -98,6 +100,7 @@ def take_in(report_id: UUID) -> Response:
 
 @bp.route("/reports/<uuid:report_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.REPORT_UPLOAD)
+@keeps_text
 def withdraw(report_id: UUID) -> Response:
     """Take a report out of the round, with a reason."""
     who, reason = current_identity(), request.form.get("reason", "")

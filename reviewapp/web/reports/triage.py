@@ -16,11 +16,13 @@ from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import words
 from reviewapp.web.support.fragments import done, wants_fragment
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_parts
 from reviewapp.web.support.parts import now, read, transaction
 
 
 @bp.post("/reports/<uuid:report_id>/findings/<uuid:finding_id>/triage")
 @requires(Permission.FINDING_TRIAGE)
+@keeps_parts
 def triage(report_id: UUID, finding_id: UUID) -> Response:
     """Store the word (`act`: confirm, dismiss, leave) and show the finding with it."""
     who, act = current_identity(), request.form.get("act", "")

@@ -23,6 +23,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, parts, read, today, transaction
 
 bp = Blueprint("results", __name__)
@@ -56,6 +57,7 @@ def receive(report_id: UUID) -> object:
 
 @bp.post("/results/<uuid:report_id>/answer")
 @requires(Permission.RESULT_READ)
+@keeps_text
 def answer(report_id: UUID) -> object:
     """Send the agency's one answer on a report."""
     try:
@@ -152,6 +154,7 @@ def answered(report_id: UUID) -> object:
 
 @bp.post("/reports/<uuid:report_id>/feedback")
 @requires(Permission.FEEDBACK_MANAGE)
+@keeps_text
 def reply(report_id: UUID) -> object:
     """Reply to an agency's answer."""
     text = request.form.get("reply", "")

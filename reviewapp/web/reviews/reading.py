@@ -20,6 +20,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, read, transaction
 
 
@@ -32,6 +33,7 @@ def reading(review_id: UUID) -> object:
 
 @bp.post("/reviews/<uuid:review_id>/reopen")
 @requires(Permission.SETTLEMENT_MANAGE)
+@keeps_text
 def reopen(review_id: UUID) -> object:
     """Give a submitted review back to its expert."""
     page = _submitted(review_id)

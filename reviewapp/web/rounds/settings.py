@@ -32,6 +32,7 @@ from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, parts, read, today, transaction
 
 METHODS = {
@@ -47,6 +48,7 @@ Values = Mapping[str, Any]
 
 @bp.route("/rounds/new", methods=["GET", "POST"])
 @requires(Permission.ROUND_MANAGE)
+@keeps_text
 def create() -> object:
     """Make a round."""
     rubrics, base = _rubrics(), _default_draft()
@@ -64,6 +66,7 @@ def create() -> object:
 
 @bp.route("/rounds/<uuid:round_id>/settings", methods=["GET", "POST"])
 @requires(Permission.ROUND_READ)
+@keeps_text
 def settings(round_id: UUID) -> object:
     """Show a round's rules; an officer changes them while it is in preparation, dates longer."""
     with read() as db:

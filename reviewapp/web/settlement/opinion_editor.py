@@ -20,6 +20,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_parts
 from reviewapp.web.support.parts import now, parts, read, transaction
 
 
@@ -47,6 +48,7 @@ def draft_opinion(report_id: UUID) -> Response:
 
 @bp.post("/reports/<uuid:report_id>/opinion")
 @requires(Permission.SETTLEMENT_MANAGE)
+@keeps_parts
 def save_opinion(report_id: UUID) -> Response:
     """Save one text as it changes, or all of them; finish where that button was used."""
     form, actor = request.form, current_identity()

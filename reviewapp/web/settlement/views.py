@@ -22,6 +22,7 @@ from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round, word
 from reviewapp.web.support.identity import current_identity
+from reviewapp.web.support.kept import keeps_text
 from reviewapp.web.support.parts import now, read, transaction
 
 
@@ -112,6 +113,7 @@ def show(report_id: UUID) -> Response:
 
 @bp.post("/reports/<uuid:report_id>/settlement")
 @requires(Permission.SETTLEMENT_MANAGE)
+@keeps_text
 def settle(report_id: UUID) -> Response:
     """Settle the result, with a reason where the rule asks for one."""
     form, actor = request.form, current_identity()
@@ -135,6 +137,7 @@ def settle(report_id: UUID) -> Response:
 
 @bp.post("/reports/<uuid:report_id>/settlement/close")
 @requires(Permission.SETTLEMENT_MANAGE)
+@keeps_text
 def close_early(report_id: UUID) -> Response:
     """Go on with the reviews that are in."""
     try:
@@ -154,6 +157,7 @@ def close_early(report_id: UUID) -> Response:
 
 @bp.post("/reports/<uuid:report_id>/settlement/reopen")
 @requires(Permission.SETTLEMENT_MANAGE)
+@keeps_text
 def reopen(report_id: UUID) -> Response:
     """Take a settled result up again."""
     try:

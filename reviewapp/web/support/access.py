@@ -49,7 +49,7 @@ def _guard(view: View, access: str, permission: Permission | None) -> View:
 
 
 def _to_sign_in() -> Any:
-    too_late = None if request.headers.get("HX-Request") else sent_too_late()
+    too_late = sent_too_late()
     if too_late is not None:
         return too_late
     target = request.full_path.rstrip("?") if request.method == "GET" else None

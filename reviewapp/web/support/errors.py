@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from reviewapp.domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from reviewapp.web.support.fragments import is_htmx, wants_fragment
+from reviewapp.web.support.fragments import wants_fragment
 from reviewapp.web.support.kept import sent_too_late
 
 STATUS: dict[type[DomainError], int] = {
@@ -49,7 +49,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> Response:
-        return (None if is_htmx() else sent_too_late()) or _answer(
+        return sent_too_late() or _answer(
             400,
             _(
                 "This form was opened in an earlier session. Go back, reload the page and send again."

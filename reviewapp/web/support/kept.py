@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from reviewapp.web.support.fragments import is_htmx
 from reviewapp.web.support.identity import is_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +42,15 @@ class Kept:
         )
 
     @property
+    def page(self) -> str:
+        """Where the form stood, as far as its address tells; the first page for acts alone."""
+        try:
+            current_app.url_map.bind(request.host).match(self.address, method="GET")
+        except HTTPException:
+            return "/"
+        return self.address
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """What a person wrote, to be shown before it is sent again."""
         return tuple(text for name, text in self.fields if len(text) > 1 and "version" not in name)
@@ -50,6 +60,16 @@ def keeps_text(view: View) -> View:
     """Mark a view whose form is not lost when the session has ended. Stands next to the view."""
     view.keeps_text = True  # type: ignore[attr-defined]
     return carries_kept(view)
+
+
+def keeps_parts(view: View) -> View:
+    """Mark a view as `keeps_text` does, also where only a part of its page is sent by htmx.
+
+    The sign-in then takes the place of the page. Pages with scripts that keep texts themselves
+    (the review form) do without.
+    """
+    view.keeps_parts = True  # type: ignore[attr-defined]
+    return keeps_text(view)
 
 
 def carries_kept(view: View) -> View:
@@ -67,13 +87,18 @@ def sent_too_late() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or not hasattr(view, "keeps_text") or not _is_from_here():
         return None
+    if is_htmx() and not hasattr(view, "keeps_parts"):
+        return None
     fields = tuple(
         (name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"
     )
     if len(fields) > MOST_FIELDS:
         return None
     kept = Kept(request.path, fields)
-    return ready(kept, 409) if is_signed_in() else sign_in_page(kept=kept, status=401)
+    answer = ready(kept, 409) if is_signed_in() else sign_in_page(kept=kept, status=401)
+    if is_htmx():
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "body", "innerHTML"
+    return answer
 
 
 def sign_in_page(
