@@ -94,8 +94,8 @@ def test_the_table_names_what_lacks_and_what_a_conflict_speaks_against(
         )
     client, path = client_of(cast.meng), f"/rounds/{ids['round']}/assignments"
     page = client.get(path).text
-    assert "缺1名专家" in page
-    assert "缺2名专家" in page
+    assert "缺 1 名专家" in page
+    assert "缺 2 名专家" in page
     assert "已声明回避" in page
     listed = read_sheet(client.get(f"{path}.xlsx").get_data()).rows
     told = {
@@ -103,8 +103,8 @@ def test_the_table_names_what_lacks_and_what_a_conflict_speaks_against(
     }
     assert told == {
         ("甲报告", "陈睿"): ("已声明", "已声明回避"),
-        ("甲报告", ""): ("缺1名专家", ""),
-        ("乙报告", ""): ("缺2名专家", ""),
+        ("甲报告", ""): ("缺 1 名专家", ""),
+        ("乙报告", ""): ("缺 2 名专家", ""),
     }
 
 

@@ -6,6 +6,7 @@ sign-in they are shown and sent by a button: nothing is saved that nobody has lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,6 +24,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 MOST_KEPT = 1_000_000
 #: fields of such a form; forty criteria have fewer than ten each, and each is written into a page
 MOST_FIELDS = 1_000
+#: choices, ids and hashes: nobody wrote them
+_OF_THE_PROGRAM = re.compile(r"[a-z]+(?:-[a-z]+)*|[0-9a-f-]{32,}")
 _PREFIX, _ADDRESS = "kept.", "kept-address"
 
 
@@ -53,7 +56,11 @@ class Kept:
     @property
     def texts(self) -> tuple[str, ...]:
         """What a person wrote, to be shown before it is sent again."""
-        return tuple(text for name, text in self.fields if len(text) > 1 and "version" not in name)
+        return tuple(
+            text
+            for name, text in self.fields
+            if len(text) > 1 and "version" not in name and not _OF_THE_PROGRAM.fullmatch(text)
+        )
 
 
 def keeps_text(view: View) -> View:
