@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -108,27 +109,40 @@ def withdraw(
     return row
 
 
-def plan_spread(session: Session, round_id: UUID, *, actor: Identity) -> Spread:
-    """Return what an even spread would add, with a sentence for every shortage."""
-    return spread_experts(_request(session, round_of(session, round_id), actor))
+@dataclass(frozen=True)
+class Solved:
+    """A question to the solver with its answer; the same question has the same answer."""
+
+    request: SpreadRequest
+    spread: Spread
+
+
+def plan_spread(session: Session, round_id: UUID, *, actor: Identity) -> Solved:
+    """Return what an even spread would add, with a sentence for every shortage; writes nothing.
+
+    The solver may take seconds: it runs before the transaction that assigns.
+    """
+    request = _request(session, round_of(session, round_id), actor)
+    return Solved(request, spread_experts(request))
 
 
 def spread_round(
     session: Session,
     round_id: UUID,
+    solved: Solved,
     *,
     actor: Identity,
     now: datetime,
     previewed: Sequence[Pair] | None = None,
 ) -> Spread:
-    """Assign experts evenly in one act.
+    """Assign experts evenly in one act, as plan_spread has found.
 
-    `previewed` are the pairs that the officer saw: Conflict if the same question has another
-    answer by now, so that nobody assigns what nobody has looked at.
+    `previewed` are the pairs that the officer saw: Conflict if the question is another one by now
+    or has another answer, so that nobody assigns what nobody has looked at.
     """
-    round_ = round_of(session, round_id)
-    spread = spread_experts(_request(session, round_, actor))
-    if previewed is not None and set(previewed) != set(spread.pairs):
+    request, spread = _request(session, round_of(session, round_id), actor), solved.spread
+    is_seen = previewed is None or set(previewed) == set(spread.pairs)
+    if request != solved.request or not is_seen:
         raise Conflict(N_("Reports or experts have changed meanwhile: look at the spread again."))
     for report_id, expert_id in spread.pairs:
         assign(session, report_id, expert_id, actor=actor, now=now)

@@ -1,7 +1,13 @@
-"""Evidence of reviews: cited, taken back, carried over to a newer version of the report."""
+"""Evidence of reviews: cited, taken back, carried over to a newer version of the report.
+
+What takes long, looking for words in a whole report, is done before the transaction that writes:
+SQLite has one writer, and everybody else's saves would wait for it. What was found says which
+version it was found in, and the short transaction looks whether that still stands.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,8 +18,8 @@ from sqlmodel import Session, col, select
 from reviewapp.db.models import Assignment, Evidence, Report, ReportVersion, Review
 from reviewapp.db.queries import page_texts
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotFound
-from reviewapp.domain.evidence import carried, passage
-from reviewapp.domain.page_text import BoxTuple, PageText
+from reviewapp.domain.evidence import Passage, carried, passage
+from reviewapp.domain.page_text import BoxTuple, Hit, PageText
 from reviewapp.domain.policy import Identity
 from reviewapp.services import audit, review_states
 from reviewapp.services.review_sheets import citation_of, rubric_of_review
@@ -32,14 +38,64 @@ class CarriedOver:
     lost: int
 
 
-def cite(
+@dataclass(frozen=True)
+class Found:
+    """A passage of the version of the report that it was looked for in."""
+
+    version: int
+    sha256: str
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where each piece of a review's evidence, by its id, stands in a newer version; or None."""
+
+    before: int
+    version: int
+    sha256: str
+    hits: Mapping[UUID, Hit | None]
+
+
+class Overtaken(Conflict):
+    """What was looked for is out of date: look again."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Something was saved at the same moment. Please try again."))
+
+
+def look_up(
     session: Session,
     review_id: UUID,
-    criterion: str,
     *,
     page: int,
     box: BoxTuple | None,
     quote: str,
+    actor: Identity,
+    key: UUID | None = None,
+) -> Found:
+    """Find a passage in the version of the report that one's own review is about; writes nothing.
+
+    Raises NotFound for others' reviews, Invalid for an impossible place or words that are nowhere.
+    """
+    review = _own(session, review_id, actor)
+    version = _version(session, review, review.report_version)
+    known = session.get(Evidence, key) if key else None
+    if known is not None and known.review_id == review_id:  # sent twice: it was found before
+        there = Passage(known.page, None, known.quote)
+        return Found(version.number, version.sha256, there)
+    if not 1 <= page <= (version.pages or 1):
+        raise Invalid(N_("The report has no such page."), field="evidence-page")
+    there = passage(_pages(session, version, page, box), page, box, quote)
+    return Found(version.number, version.sha256, there)
+
+
+def cite(
+    session: Session,
+    review_id: UUID,
+    criterion: str,
+    found: Found,
+    *,
     actor: Identity,
     now: datetime,
     key: UUID | None = None,
@@ -47,7 +103,8 @@ def cite(
     """Cite a passage of the report that the review is about on a criterion of its rubric.
 
     `key` is the sender's own id: sent twice, it is one piece of evidence. Raises NotFound for
-    others' reviews, Conflict where the review cannot be written, Invalid for an impossible place.
+    others' reviews, Conflict where the review cannot be written, Overtaken where it has gone over
+    to another version since the passage was looked up.
     """
     review = own_draft(session, review_id, actor)
     rubric_of_review(session, review).criterion(criterion)
@@ -56,10 +113,9 @@ def cite(
         if known.review_id != review_id:
             raise NotFound(N_("There is no such review."))
         return known
-    version = _version(session, review, review.report_version)
-    if not 1 <= page <= (version.pages or 1):
-        raise Invalid(N_("The report has no such page."), field="evidence-page")
-    cited = passage(_pages(session, version, page, box), page, box, quote)
+    if found.version != review.report_version:
+        raise Overtaken
+    cited = found.passage
     standing = [one for one in _standing(session, review_id) if one.criterion == criterion]
     for one in standing:
         if (one.page, one.box, one.quote) == (cited.page, list(cited.box or ()), cited.quote):
@@ -76,8 +132,8 @@ def cite(
         box=list(cited.box or ()),
         has_box=cited.box is not None,
         quote=cited.quote,
-        sha256=version.sha256,
-        report_version=version.number,
+        sha256=found.sha256,
+        report_version=found.version,
     )
     before = evidence_value(session, review_id, criterion)
     session.add(row)
@@ -103,14 +159,12 @@ def take_back(
     return row
 
 
-def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime) -> CarriedOver:
-    """Make the review one of the report's newest version, with the evidence that is still there.
+def plan_move(session: Session, review_id: UUID, *, actor: Identity) -> Move:
+    """Look for all evidence of one's own review in the report's newest version; writes nothing.
 
-    Evidence whose quote is found moves to its new place; the rest keeps its old one and says that
-    it is lost. So does what was taken back, which an earlier state may bring back; it is not
-    counted. Raises Conflict where there is no newer version or its text has not been read yet.
+    Raises Conflict where there is no newer version or its text has not been read yet.
     """
-    review = own_draft(session, review_id, actor)
+    review = _own(session, review_id, actor)
     assignment = session.get_one(Assignment, review.assignment_id)
     report = session.get_one(Report, assignment.report_id)
     if report.current_version <= review.report_version:
@@ -119,18 +173,39 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
     pages = page_texts.texts(session, version.id)
     if not pages:
         raise Conflict(N_("The newer version is still being read; try again in a minute."))
+    hits = {row.id: carried(citation_of(row), pages) for row in _every(session, review_id)}
+    return Move(review.report_version, version.number, version.sha256, hits)
+
+
+def go_over(
+    session: Session, review_id: UUID, move: Move, *, actor: Identity, now: datetime
+) -> CarriedOver:
+    """Make the review one of the report's newest version, with the evidence that is still there.
+
+    Evidence whose quote was found moves to its new place; the rest keeps its old one and says
+    that it is lost. So does what was taken back, which an earlier state may bring back; it is not
+    counted. Raises Overtaken where the version or the evidence is another than `move` is about.
+    """
+    review = own_draft(session, review_id, actor)
+    assignment = session.get_one(Assignment, review.assignment_id)
+    report = session.get_one(Report, assignment.report_id)
+    every = _every(session, review_id)
+    if (move.before, move.version) != (review.report_version, report.current_version) or {
+        row.id for row in every
+    } != set(move.hits):
+        raise Overtaken
     kept = lost = 0
-    for row in _every(session, review_id):
+    for row in every:
         counts = row.removed_at is None
-        hit = carried(citation_of(row), pages)
+        hit = move.hits[row.id]
         if hit is None:
-            row.lost_in, lost = version.number, lost + counts
+            row.lost_in, lost = move.version, lost + counts
         else:
             row.page, row.box, row.has_box = hit.page, list(hit.box), True
-            row.sha256, row.report_version, row.lost_in = version.sha256, version.number, None
+            row.sha256, row.report_version, row.lost_in = move.sha256, move.version, None
             kept += counts
         session.add(row)
-    review.report_version, review.saved_at = version.number, now
+    review.report_version, review.saved_at = move.version, now
     session.add(review)
     session.flush()
     audit.record_about(
@@ -139,9 +214,26 @@ def go_over(session: Session, review_id: UUID, *, actor: Identity, now: datetime
         report,
         actor,
         now,
-        after={"version": version.number, "kept": kept, "lost": lost},
+        after={"version": move.version, "kept": kept, "lost": lost},
     )
-    return CarriedOver(version.number, kept, lost)
+    return CarriedOver(move.version, kept, lost)
+
+
+def _own(session: Session, review_id: UUID, actor: Identity) -> Review:
+    """Return one's own review to look at; whether it may be written is asked when it is."""
+    found = session.exec(
+        select(Review, Assignment.expert_id)
+        .join(Assignment, col(Assignment.id) == col(Review.assignment_id))
+        .where(Review.id == review_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(N_("There is no such review."))
+    review, expert_id = found
+    writer = review.paper_entered_by
+    is_own = writer == actor.id if writer is not None else expert_id == actor.expert_id
+    if not is_own or actor.id is None:
+        raise NotFound(N_("There is no such review."))
+    return review
 
 
 def _standing(session: Session, review_id: UUID) -> list[Evidence]:
@@ -159,7 +251,7 @@ def _every(session: Session, review_id: UUID) -> list[Evidence]:
 def _pages(
     session: Session, version: ReportVersion, page: int, box: BoxTuple | None
 ) -> tuple[PageText, ...]:
-    """Return what is looked at: a box has its one page; other writers wait while all are read."""
+    """Return what is looked at: a box has its one page."""
     if box is None:
         return page_texts.texts(session, version.id)
     own = page_texts.text(session, version.id, page)

@@ -32,6 +32,7 @@ class Replacement:
     leaving: tuple[Work, ...]
     staying: tuple[Work, ...]  # submitted, or being typed in from paper
     spread: Spread
+    request: SpreadRequest  # the question that `spread` answers
 
 
 def set_due(
@@ -101,15 +102,16 @@ def propose(
     leaving = tuple(one for one in own if one.is_open)
     if not own:
         raise NotFound(N_("There is no such assignment."))
-    spread = spread_experts(_request(session, round_id, expert_id, leaving, found))
-    return Replacement(leaving, tuple(one for one in own if not one.is_open), spread)
+    request = _request(session, round_id, expert_id, leaving, found)
+    staying = tuple(one for one in own if not one.is_open)
+    return Replacement(leaving, staying, spread_experts(request), request)
 
 
 def replace(
     session: Session,
     round_id: UUID,
     expert_id: UUID,
-    only: UUID | None = None,
+    made: Replacement,
     *,
     reason: str,
     previewed: Sequence[Pair],
@@ -117,12 +119,22 @@ def replace(
     actor: Identity,
     now: datetime,
 ) -> Replacement:
-    """Assign as previewed, and take the expert's own assignments back, in one act."""
+    """Assign as previewed, and take the expert's own assignments back, in one act.
+
+    `made` is what propose has found before this transaction, since the solver may take seconds:
+    Conflict where its question is another one by now, or its answer is not what was previewed.
+    """
     if not reason.strip():
         raise Invalid(N_("Say why the expert is replaced."), field="reason")
-    made = propose(session, round_id, expert_id, only, actor=actor)
-    leaving = {one.assignment_id for one in made.leaving}
-    if set(previewed) != set(made.spread.pairs) or set(previewed_leaving) != leaving:
+    _managed(session, round_id, actor)
+    found, leaving = panel.works(session, round_id), {one.assignment_id for one in made.leaving}
+    still = tuple(one for one in found if one.assignment_id in leaving and one.is_open)
+    if (
+        set(previewed) != set(made.spread.pairs)
+        or set(previewed_leaving) != leaving
+        or len(still) != len(leaving)
+        or _request(session, round_id, expert_id, still, found) != made.request
+    ):
         raise Conflict(N_("Reports or experts have changed meanwhile: look at the proposal again."))
     if not made.leaving:
         raise Conflict(N_("The expert has nothing open that another could take over."))

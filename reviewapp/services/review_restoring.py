@@ -1,4 +1,8 @@
-"""Bringing back an earlier state of a review, as a new state on top of all others."""
+"""Bringing back an earlier state of a review, as a new state on top of all others.
+
+A long history takes a while to put together, and no kept state ever changes: it is read before
+the transaction that writes, so that nobody else's save waits for it.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,22 @@ from sqlmodel import Session
 from reviewapp.domain.errors import N_, Conflict, NotFound
 from reviewapp.domain.policy import Identity
 from reviewapp.services.review_saving import own_draft
-from reviewapp.services.review_states import Value, history, keep, kind_of, said, state_of
+from reviewapp.services.review_states import State, Value, history, keep, kind_of, said, state_of
+
+
+def state_to_restore(session: Session, review_id: UUID, number: int) -> State:
+    """Return everything that stood in the review at state `number`. Raises NotFound."""
+    found = next((one for one in history(session, review_id) if one.number == number), None)
+    if found is None:
+        raise NotFound(N_("There is no such state."))
+    return found.state
 
 
 def restore(
     session: Session,
     review_id: UUID,
     number: int,
+    state: State,
     *,
     newest: int,
     fields: Collection[str] = (),
@@ -27,16 +40,13 @@ def restore(
 ) -> int:
     """Bring back state `number`, whole or only some `fields`, and return the new state's number.
 
-    `newest` is the newest state that the actor has seen. Raises Conflict where something was
-    saved since, so that nothing is replaced unseen; NotFound for a state that there is not.
+    `state` is what state_to_restore has read of it, `newest` the newest state that the actor has
+    seen. Raises Conflict where something was saved since, so that nothing is replaced unseen.
     """
     review = own_draft(session, review_id, actor)
     if review.state_number != newest:
         raise Conflict(N_("Something was saved since you opened this page. Look at it first."))
-    found = next((one for one in history(session, review_id) if one.number == number), None)
-    if found is None:
-        raise NotFound(N_("There is no such state."))
-    standing, wanted = said(state_of(session, review)), said(found.state)
+    standing, wanted = said(state_of(session, review)), said(state)
     changes: dict[str, tuple[Value, Value, int]] = {}
     values: dict[str, Any] = {}
     for field in sorted(standing.keys() | wanted.keys()):

@@ -105,7 +105,13 @@ def test_nobody_is_assigned_after_the_rating_phase(
         with pytest.raises(Conflict):
             assignments.withdraw(session, key, "改派", actor=cast.meng, now=NOW)
         with pytest.raises(Conflict):
-            assignments.spread_round(session, round_id, actor=cast.meng, now=NOW)
+            assignments.spread_round(
+                session,
+                round_id,
+                assignments.plan_spread(session, round_id, actor=cast.meng),
+                actor=cast.meng,
+                now=NOW,
+            )
         with pytest.raises(Conflict):
             assignments.declare(session, key, actor=cast.chen, now=NOW)
         with pytest.raises(Conflict):
@@ -187,7 +193,13 @@ def test_a_spread_keeps_what_is_made_and_asks_nobody_twice_who_declined(
     with database.transaction() as session:
         assignments.decline(session, gone, "time", "没有时间", actor=cast.luo, now=NOW)
         round_id = session.exec(select(Round.id)).one()
-        spread = assignments.spread_round(session, round_id, actor=cast.meng, now=NOW)
+        spread = assignments.spread_round(
+            session,
+            round_id,
+            assignments.plan_spread(session, round_id, actor=cast.meng),
+            actor=cast.meng,
+            now=NOW,
+        )
     assert spread.pairs == ((report_id, cast.shi.expert_id),)
     with database.read() as session:
         states = {row.expert_id: row.state for row in session.exec(select(Assignment))}

@@ -205,7 +205,7 @@ def test_a_report_of_this_round_is_no_practice_for_whoever_is_to_rate_it(
     with database.read() as session:
         assert (own, cast.luo.expert_id) not in assignments.plan_spread(
             session, made.round, actor=cast.meng
-        ).pairs
+        ).spread.pairs
     with database.transaction() as session:
         bad = rows.assignment(session, session.get_one(Report, own), cast.luo.expert_id).id
     assert f"Assignment {bad}: its expert has read the agreed scores of its report." in (

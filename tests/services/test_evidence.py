@@ -16,11 +16,9 @@ from reviewapp.db.models import (
     Review,
     ReviewSnapshot,
     Score,
-    StoredFile,
 )
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, Invalid, NotFound
-from reviewapp.domain.page_text import PageText, TextLine
 from reviewapp.domain.policy import Identity
 from reviewapp.domain.scoring import Incomplete
 from reviewapp.services import (
@@ -33,6 +31,7 @@ from reviewapp.services import (
 )
 from reviewapp.services.review_sheets import evidence_of
 from tests import rows
+from tests.evidence_rows import add_version, page
 from tests.people import NOW, Cast
 
 BOX = (100.0, 100.0, 400.0, 116.0)
@@ -44,21 +43,13 @@ class Work:
     report: UUID
 
 
-def _page(number: int, *lines: str) -> PageText:
-    texts = tuple(
-        TextLine(text, (100, 100 + 30 * index, 400, 116 + 30 * index))
-        for index, text in enumerate(lines)
-    )
-    return PageText(number, 595, 842, (86, 0, 414, 842), (), texts)
-
-
 @pytest.fixture
 def work(database: Database, cast: Cast) -> Work:
     """A draft in which every criterion has full points but outline, which lost one."""
     with database.transaction() as session:
         report = rows.report(session, rows.round_(session, phase="rating"))
         version = session.exec(select(ReportVersion)).one()
-        pages = (_page(1, "概况"), _page(2, "预算执行率为79.94%。", "问卷发放100份"))
+        pages = (page(1, "概况"), page(2, "预算执行率为79.94%。", "问卷发放100份"))
         page_texts.keep(session, version.id, pages, now=NOW)
         assigned = rows.assignment(session, report, cast.chen.expert_id)
         rubric = rows._LOADED["key-project"]
@@ -71,18 +62,21 @@ def work(database: Database, cast: Cast) -> Work:
 
 
 def _cite(session: Session, work: Work, who: Identity, **over: object) -> Evidence:
-    values: dict[str, object] = {
-        "page": 2,
-        "box": None,
-        "quote": "执行率为79.94%",
-        "now": NOW,
-    } | over
-    return evidence.cite(
-        session,
-        work.review,
-        "outline",
-        actor=who,
-        **values,  # type: ignore[arg-type]
+    values: dict[str, object] = {"page": 2, "box": None, "quote": "执行率为79.94%"} | over
+    key, at = values.pop("key", None), values.pop("now", NOW)
+    found = evidence.look_up(session, work.review, actor=who, key=key, **values)  # type: ignore[arg-type]
+    return evidence.cite(session, work.review, "outline", found, actor=who, now=at, key=key)  # type: ignore[arg-type]
+
+
+def _go_over(session: Session, work: Work, who: Identity) -> evidence.CarriedOver:
+    move = evidence.plan_move(session, work.review, actor=who)
+    return evidence.go_over(session, work.review, move, actor=who, now=NOW)
+
+
+def _restore(session: Session, work: Work, number: int, newest: int, who: Identity) -> int:
+    state = review_restoring.state_to_restore(session, work.review, number)
+    return review_restoring.restore(
+        session, work.review, number, state, newest=newest, actor=who, now=NOW
     )
 
 
@@ -171,41 +165,12 @@ def test_another_review_of_the_same_id_is_not_shown(
         other = session.exec(select(Report)).one()
         assigned = rows.assignment(session, other, cast.luo.expert_id)
         theirs = rows.review(session, assigned).id
-    with pytest.raises(NotFound), database.transaction() as session:
-        evidence.cite(
-            session,
-            theirs,
-            "outline",
-            page=2,
-            box=None,
-            quote="问卷",
-            actor=cast.luo,
-            now=NOW,
-            key=key,
+    with database.read() as session:
+        found = evidence.look_up(
+            session, theirs, page=2, box=None, quote="问卷", actor=cast.luo, key=key
         )
-
-
-def _add_version(session: Session, work: Work, *pages: PageText) -> None:
-    report = session.get_one(Report, work.report)
-    session.add(
-        StoredFile(created_at=NOW, sha256="7" * 64, size_bytes=9, media_type="application/pdf")
-    )
-    session.flush()
-    report.current_version = 2
-    version = ReportVersion(
-        created_at=NOW,
-        report_id=report.id,
-        round_id=report.round_id,
-        number=2,
-        sha256="7" * 64,
-        file_name="二稿.pdf",
-        pages=30,
-        uploaded_by=report.uploaded_by,
-    )
-    session.add_all([report, version])
-    session.flush()
-    if pages:
-        page_texts.keep(session, version.id, pages, now=NOW)
+    with pytest.raises(NotFound), database.transaction() as session:
+        evidence.cite(session, theirs, "outline", found, actor=cast.luo, now=NOW, key=key)
 
 
 def test_evidence_goes_over_where_its_quote_still_stands(
@@ -214,9 +179,9 @@ def test_evidence_goes_over_where_its_quote_still_stands(
     with database.transaction() as session:
         _cite(session, work, cast.chen)
         _cite(session, work, cast.chen, quote="问卷发放100份")
-        _add_version(session, work, _page(1, "概况"), _page(4, "序言", "预算执行率为79.94%。"))
+        add_version(session, work.report, page(1, "概况"), page(4, "序言", "预算执行率为79.94%。"))
     with database.transaction() as session:
-        told = evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+        told = _go_over(session, work, cast.chen)
     assert (told.version, told.kept, told.lost) == (2, 1, 1)
     with database.read() as session:
         kept, lost = session.exec(select(Evidence).order_by(Evidence.quote.desc())).all()  # type: ignore[attr-defined]
@@ -227,14 +192,14 @@ def test_evidence_goes_over_where_its_quote_still_stands(
         assert session.get_one(Review, work.review).report_version == 2
         assert list(invariants._evidence(session)) == []
     with pytest.raises(Conflict), database.transaction() as session:
-        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+        _go_over(session, work, cast.chen)
 
 
 def test_lost_evidence_supports_no_deduction(database: Database, cast: Cast, work: Work) -> None:
     with database.transaction() as session:
         _cite(session, work, cast.chen)
-        _add_version(session, work, _page(1, "全部改写了"))
-        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+        add_version(session, work.report, page(1, "全部改写了"))
+        _go_over(session, work, cast.chen)
     with pytest.raises(Incomplete), database.transaction() as session:
         reviews.submit(session, work.review, actor=cast.chen, now=NOW)
 
@@ -243,9 +208,9 @@ def test_a_version_that_is_still_being_read_is_not_gone_over_to(
     database: Database, cast: Cast, work: Work
 ) -> None:
     with database.transaction() as session:
-        _add_version(session, work)
+        add_version(session, work.report)
     with pytest.raises(Conflict), database.transaction() as session:
-        evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
+        _go_over(session, work, cast.chen)
 
 
 def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, work: Work) -> None:
@@ -264,9 +229,7 @@ def test_evidence_is_part_of_every_saved_state(database: Database, cast: Cast, w
         "问卷发放100份",
     ]
     with database.transaction() as session:
-        review_restoring.restore(
-            session, work.review, number - 2, newest=number, actor=cast.chen, now=NOW
-        )
+        _restore(session, work, number - 2, number, cast.chen)
     with database.read() as session:
         standing = session.exec(select(Evidence.id).where(Evidence.removed_at.is_(None))).all()  # type: ignore[union-attr]
         assert standing == [first]
@@ -314,12 +277,10 @@ def test_what_an_earlier_state_brings_back_belongs_to_the_version_of_the_review(
         taken = _cite(session, work, cast.chen).id
         cited = session.get_one(Review, work.review).state_number
         evidence.take_back(session, work.review, taken, actor=cast.chen, now=NOW)
-        _add_version(session, work, _page(1, "概况"), _page(4, "预算执行率为79.94%。"))
+        add_version(session, work.report, page(1, "概况"), page(4, "预算执行率为79.94%。"))
     with database.transaction() as session:
-        told = evidence.go_over(session, work.review, actor=cast.chen, now=NOW)
-        review_restoring.restore(
-            session, work.review, cited, newest=cited + 1, actor=cast.chen, now=NOW
-        )
+        told = _go_over(session, work, cast.chen)
+        _restore(session, work, cited, cited + 1, cast.chen)
     assert (told.kept, told.lost) == (0, 0)
     with database.read() as session:
         row = session.get_one(Evidence, taken)

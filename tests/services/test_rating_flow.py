@@ -113,7 +113,13 @@ def test_a_declared_conflict_forbids_the_assignment(
         assignments.assign(session, report_id, cast.chen.expert_id, actor=cast.meng, now=NOW)
     with database.transaction() as session:
         in_round = session.exec(select(Round.id)).one()
-        spread = assignments.spread_round(session, in_round, actor=cast.meng, now=NOW)
+        spread = assignments.spread_round(
+            session,
+            in_round,
+            assignments.plan_spread(session, in_round, actor=cast.meng),
+            actor=cast.meng,
+            now=NOW,
+        )
     assert cast.chen.expert_id not in {expert for _report, expert in spread.pairs}
     assert len(spread.pairs) == 2
 

@@ -78,6 +78,7 @@ class Writer:
                 session,
                 self.review_id,
                 number,
+                review_restoring.state_to_restore(session, self.review_id, number),
                 newest=newest,
                 fields=fields,
                 actor=self.cast.chen,
@@ -259,9 +260,13 @@ def test_restoring_replaces_nothing_unseen(writer: Writer) -> None:
 
 def test_nobody_else_restores(database: Database, cast: Cast, writer: Writer) -> None:
     writer.score("5", "第一稿", 0)
+    with database.read() as session:
+        state = review_restoring.state_to_restore(session, writer.review_id, 1)
     for who in (cast.luo, cast.meng, cast.yan, cast.qin):
         with pytest.raises(NotFound), database.transaction() as session:
-            review_restoring.restore(session, writer.review_id, 1, newest=1, actor=who, now=NOW)
+            review_restoring.restore(
+                session, writer.review_id, 1, state, newest=1, actor=who, now=NOW
+            )
 
 
 def _submit(session: Session, review_id: UUID, cast: Cast, opinion: str, version: int) -> None:

@@ -62,9 +62,11 @@ def spread(round_id: UUID) -> Response:
         for report, _sep, expert in (one.partition(":") for one in request.form.getlist("pairs"))
     ]
     try:
+        with read() as db:
+            solved = assignments.plan_spread(db, round_id, actor=current_identity())
         with transaction() as db:
             made = assignments.spread_round(
-                db, round_id, actor=current_identity(), now=now(), previewed=previewed
+                db, round_id, solved, actor=current_identity(), now=now(), previewed=previewed
             )
     except DomainError as refused:
         return _page(round_id, refused)
@@ -159,7 +161,7 @@ def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
         closed = phase_refusal(page.phase, Act.ASSIGN)
         plan: Any = None
         if request.args.get("spread") and closed is None:
-            plan = assignments.plan_spread(db, round_id, actor=current_identity())
+            plan = assignments.plan_spread(db, round_id, actor=current_identity()).spread
     lacking = [row for row in rows if len(row.seats) < page.experts_per_report]
     only_lacking = bool(request.args.get("lacking"))
     shown = lacking if only_lacking else rows

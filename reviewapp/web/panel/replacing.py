@@ -37,12 +37,14 @@ def replace(round_id: UUID, expert_id: UUID) -> Response:
         pairs = [one.partition(":") for one in request.form.getlist("pairs")]
         previewed = [(_uuid(report), _uuid(expert)) for report, _sep, expert in pairs]
         leaving = [_uuid(one) for one in request.form.getlist("leaving")]
+        with read() as db:
+            made = panel.propose(db, round_id, expert_id, _only(), actor=current_identity())
         with transaction() as db:
-            made = panel.replace(
+            panel.replace(
                 db,
                 round_id,
                 expert_id,
-                _only(),
+                made,
                 reason=request.form.get("reason", ""),
                 previewed=previewed,
                 previewed_leaving=leaving,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import flash, make_response, render_template, request, url_for
@@ -18,6 +18,7 @@ from reviewapp.domain.evidence import parse_box
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.scoring import parse_points
 from reviewapp.services import deductions, evidence, phrases
+from reviewapp.services.evidence import CarriedOver, Found, Overtaken
 from reviewapp.web.reviews import bp, workspace
 from reviewapp.web.reviews.pages import findings_for, form_page
 from reviewapp.web.reviews.writing import own, save_form
@@ -25,29 +26,32 @@ from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done, is_htmx
 from reviewapp.web.support.identity import current_identity
-from reviewapp.web.support.parts import now, parts, transaction
+from reviewapp.web.support.parts import now, parts, read, transaction
+
+Looked = TypeVar("Looked")
 
 
 @bp.post("/reviews/<uuid:review_id>/criteria/<criterion>/evidence")
 @requires(Permission.REVIEW_FILL)
 def cite(review_id: UUID, criterion: str) -> object:
     """Cite a passage on a criterion: selected, drawn, or given by page and words."""
-    form = request.form
+    form, actor, key = request.form, current_identity(), _key(request.form.get("key", ""))
 
-    def act(db: Any) -> None:
-        evidence.cite(
+    def find(db: Any) -> Found:
+        return evidence.look_up(
             db,
             review_id,
-            criterion,
             page=_number(form.get(f"evidence-page-{criterion}", "")),
             box=parse_box(form.get("box", "")),
             quote=form.get(f"evidence-quote-{criterion}", ""),
-            key=_key(form.get("key", "")),
-            actor=current_identity(),
-            now=now(),
+            actor=actor,
+            key=key,
         )
 
-    return _do(review_id, criterion, act)
+    def act(db: Any, found: Found) -> None:
+        evidence.cite(db, review_id, criterion, found, key=key, actor=actor, now=now())
+
+    return _do(review_id, criterion, act, find)
 
 
 @bp.post("/reviews/<uuid:review_id>/evidence/<uuid:evidence_id>/removal")
@@ -60,10 +64,10 @@ def take_back(review_id: UUID, evidence_id: UUID) -> object:
         page.rubric.criteria[0].id,
     )
 
-    def act(db: Any) -> None:
+    def act(db: Any, _found: None) -> None:
         evidence.take_back(db, review_id, evidence_id, actor=current_identity(), now=now())
 
-    return _do(review_id, criterion, act)
+    return _do(review_id, criterion, act, _nothing)
 
 
 @bp.post("/reviews/<uuid:review_id>/criteria/<criterion>/deductions")
@@ -72,7 +76,7 @@ def deduct(review_id: UUID, criterion: str) -> object:
     """Write a deduction into the reason and take its points off."""
     page, form, actor = own(review_id), request.form, current_identity()
 
-    def act(db: Any) -> None:
+    def act(db: Any, _found: None) -> None:
         most = page.rubric.criterion(criterion).max_points
         each = parse_points(
             form.get(f"deduct-each-{criterion}", ""), most, field=f"deduct-each-{criterion}"
@@ -95,7 +99,7 @@ def deduct(review_id: UUID, criterion: str) -> object:
                 now=now(),
             )
 
-    return _do(review_id, criterion, act)
+    return _do(review_id, criterion, act, _nothing)
 
 
 @bp.post("/reviews/<uuid:review_id>/criteria/<criterion>/offers/<check>")
@@ -105,29 +109,30 @@ def take_offer(review_id: UUID, criterion: str, check: str) -> object:
     page, actor = own(review_id), current_identity()
     found = findings_for(page, actor)
 
-    def act(db: Any) -> None:
+    def find(db: Any) -> tuple[workspace.Offer, list[Found]]:
         reason = page.scores.get(criterion, ScoreLine()).reason
         offers = workspace.offers(page.rubric.criterion(criterion), found, reason)
         offer = next((one for one in offers if one.check == check), None)
         if offer is None:
             raise NotFound(N_("No confirmed finding suggests this."))
+        places = [
+            evidence.look_up(
+                db, review_id, page=one.page, box=one.box, quote=one.quote, actor=actor
+            )
+            for one in offer.findings
+            if one.page and one.box
+        ]
+        return offer, places
+
+    def act(db: Any, offered: tuple[workspace.Offer, list[Found]]) -> None:
+        offer, places = offered
         deductions.deduct(
             db, review_id, criterion, offer.line, offer.points, actor=actor, now=now()
         )
-        for one in offer.findings:
-            if one.page and one.box:
-                evidence.cite(
-                    db,
-                    review_id,
-                    criterion,
-                    page=one.page,
-                    box=one.box,
-                    quote=one.quote,
-                    actor=actor,
-                    now=now(),
-                )
+        for one in places:
+            evidence.cite(db, review_id, criterion, one, actor=actor, now=now())
 
-    return _do(review_id, criterion, act)
+    return _do(review_id, criterion, act, find)
 
 
 @bp.post("/reviews/<uuid:review_id>/version")
@@ -136,8 +141,7 @@ def go_over(review_id: UUID) -> object:
     """Make the review one of the report's newest version."""
     own(review_id)
     try:
-        with transaction() as db:
-            told = evidence.go_over(db, review_id, actor=current_identity(), now=now())
+        told = _go_over(review_id)
     except DomainError as refused:
         return form_page(own(review_id), current_identity(), refused=refused)
     flash(_("The review is about version %(version)s now.", version=told.version))
@@ -152,15 +156,40 @@ def go_over(review_id: UUID) -> object:
     return done(url_for("reviews.show", review_id=review_id))
 
 
-def _do(review_id: UUID, criterion: str, act: Callable[[Any], None]) -> object:
-    """Do one act; scripts get the criterion's evidence back, browsers the page."""
+def _go_over(review_id: UUID, tries: int = 3) -> CarriedOver:
+    """Look for the evidence, then write; look again where more was cited meanwhile."""
+    actor = current_identity()
+    with read() as db:
+        move = evidence.plan_move(db, review_id, actor=actor)
+    try:
+        with transaction() as db:
+            return evidence.go_over(db, review_id, move, actor=actor, now=now())
+    except Overtaken:
+        if tries == 1:
+            raise
+    return _go_over(review_id, tries - 1)
+
+
+def _nothing(_db: Any) -> None:
+    """Look for nothing before the act."""
+
+
+def _do(
+    review_id: UUID,
+    criterion: str,
+    act: Callable[[Any, Looked], None],
+    find: Callable[[Any], Looked],
+) -> object:
+    """Find what takes long, then act; scripts get the criterion's evidence, browsers the page."""
     page, who = own(review_id), current_identity()
     page.rubric.criterion(criterion)
     try:
+        with read() as db:
+            found = find(db)
         with transaction() as db:
             if not is_htmx():
                 save_form(db, page, request.form)
-            act(db)
+            act(db, found)
     except NotFound:
         raise
     except DomainError as refused:

@@ -66,11 +66,14 @@ def restore(review_id: UUID, number: int) -> object:
     _own(review_id)
     form = request.form
     try:
+        with read() as db:
+            state = review_restoring.state_to_restore(db, review_id, number)
         with transaction() as db:
             review_restoring.restore(
                 db,
                 review_id,
                 number,
+                state,
                 newest=form.get("newest", 0, type=int),
                 fields=form.getlist("field"),
                 actor=current_identity(),
