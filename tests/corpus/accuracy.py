@@ -43,7 +43,10 @@ def corpus_folder() -> Path:
     return folder
 
 
-_NOT_PRINTING = ("accuracy", "scoring", "test_accuracy")
+_NOT_PRINTING = (
+    *("accuracy", "scoring", "test_accuracy"),
+    *("strange", "headings-strange", "headings-practice"),
+)
 
 
 def truth_of(spec: Spec, folder: Path) -> dict[str, Any]:
