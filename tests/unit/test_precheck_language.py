@@ -153,6 +153,22 @@ def test_annexes_that_the_text_names_by_their_titles(text: str, titles: list[str
     assert _with_annex(*titles, made=made) == []
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("附件：", "访谈记录汇总", FILLER),  # at the head of a page: the annex itself
+        (FILLER, "附件：访谈记录汇总", FILLER),  # and one that goes on below its label
+        (FILLER, "附：", "访谈记录汇总", FILLER),
+        (FILLER, "附件：", "1．指标评分表", "主评人（签字）："),
+        (FILLER, "附件：", "评价机构（盖章）："),
+    ],
+)
+def test_a_label_that_opens_an_annex_is_no_list_of_annexes(lines: tuple[str, ...]) -> None:
+    made = _scored()
+    whole = document(*made.pages, page(9, lines), tables=made.tables)
+    assert findings_of(whole, "annex-missing") == []
+
+
 def test_an_annex_named_twice_is_one_finding_and_a_title_at_a_pages_head_is_the_annex() -> None:
     twice = ("情况详见附件《满意度调查分析报告》。", FILLER, "附件清单：", "满意度调查分析报告")
     (finding,) = findings_of(_scored(*twice), "annex-missing")

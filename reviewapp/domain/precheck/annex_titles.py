@@ -22,6 +22,7 @@ _PAGE = re.compile(r"[.·…_—\-]{2,}\d*$|\(?(?:另附|附后|略)\)?$")
 _LEAST, _MOST = 4, 40  # characters of a title
 _LONGEST = 60  # characters of a line that can be a title
 _LINES = 20  # of one list
+_LEAST_TEXT = 25  # characters of a line that is no name of a unit or a place for a signature
 _CITES = re.compile(r"见附|附[件表录]:?《")
 
 
@@ -51,22 +52,43 @@ def bare(title: str) -> str:
 
 
 def _in_lists(report: Report, rule: AnnexRule) -> Iterator[Named]:
-    """Lines below 附件: or 附件清单 up to the first that is no title."""
-    lines = [(i, line) for i, line in enumerate(report.lines) if line.kind is LineKind.BODY]
+    """Lines below 附件: or 附件清单 up to the first that is no title.
+
+    A label with one title, or at the head of a page, may open the annex itself: it is a list only
+    where nothing but names for a signature follows on the page, at the head only with several.
+    """
+    lines = [(i, line) for i, line in enumerate(report.lines) if line.kind is not LineKind.TOC]
     for at, (index, line) in enumerate(lines):
-        opened = _OPENS.match(plain(line.text))
-        if opened is None:
+        opened = _OPENS.match(plain(line.text)) if line.kind is LineKind.BODY else None
+        if opened is None or (opened["rest"] and not _is_title(opened["rest"], rule)):
             continue
-        rest = opened["rest"] or ""
-        if rest and _is_title(rest, rule) and not _heads_a_page(lines, at):
-            yield _named(rest, line, index)
-        elif rest:
-            continue
-        for below, other in lines[at + 1 : at + 1 + _LINES]:
-            text = plain(other.text)
-            if other.page != line.page or other.size > line.size + 1 or not _is_title(text, rule):
-                break
-            yield _named(text, other, index, below)
+        found = list(_below(lines[at + 1 : at + 1 + _LINES], index, line, rule))
+        after = at + 1 + len(found)
+        if opened["rest"]:
+            found.insert(0, _named(opened["rest"], line, index))
+        several = len(found) > 1
+        at_head = opened["rest"] is not None and _heads_a_page(lines, at)
+        alone = not _goes_on(lines[after:], line.page)
+        if (several and (alone or not at_head)) or (alone and not at_head):
+            yield from found
+
+
+def _below(
+    lines: Sequence[tuple[int, Line]], label_index: int, label: Line, rule: AnnexRule
+) -> Iterator[Named]:
+    for index, line in lines:
+        text = plain(line.text)
+        if line.page != label.page or line.size > label.size + 1 or not _is_title(text, rule):
+            return
+        yield _named(text, line, label_index, index)
+
+
+def _goes_on(lines: Sequence[tuple[int, Line]], page: int) -> bool:
+    """Say whether text or a table follows on the page, and not only names for a signature."""
+    following = [line for _, line in lines[:_LINES] if line.page == page]
+    return any(
+        line.kind is LineKind.TABLE or len(plain(line.text)) > _LEAST_TEXT for line in following
+    )
 
 
 def _named(title: str, line: Line, *indices: int) -> Named:
