@@ -127,3 +127,22 @@ def test_the_trail_of_signing_in_holds(client_of: Client, cast: Cast, database: 
     with database.read() as session:
         count, breaks = audit.verify(session)
     assert (count, breaks) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("came_from", "link"),
+    [
+        ("http://localhost/rounds?page=2", 'href="/rounds?page=2"'),
+        ("http://elsewhere.example/rounds", ""),
+        ("http://localhost//elsewhere.example", ""),
+        ("http://[", ""),
+    ],
+)
+def test_an_error_leads_back_to_the_page_before_and_to_no_other_site(
+    client_of: Client, cast: Cast, came_from: str, link: str
+) -> None:
+    page = client_of(cast.meng).get("/nowhere", headers={"Referer": came_from}).text
+    main = page.split("<main")[1]
+    assert ("返回上一页" in main) == bool(link)
+    assert link in main
+    assert "elsewhere" not in main

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -91,12 +92,29 @@ def _answer(status: int, message: str) -> Response:
         400: _("The form is no longer valid"),
         403: _("You may not do this"),
         404: _("Not found"),
-        409: _("It has changed meanwhile"),
+        409: _("Not possible as things stand"),
         413: _("Too large"),
         422: _("Please correct what is marked"),
         500: _("Something went wrong"),
     }
     page = render_template(
-        "errors/page.html", title=titles.get(status, _("Not possible")), message=message
+        "errors/page.html",
+        title=titles.get(status, _("Not possible")),
+        message=message,
+        before=_page_before(),
     )
     return make_response(page, status)
+
+
+def _page_before() -> str:
+    """Return the page of ours that the person came from; empty where there is none."""
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    # Two strokes at the begin would lead to another site.
+    if before.netloc != request.host or before.path.startswith("//"):
+        return ""
+    if before.path == request.path and request.method == "GET":
+        return ""
+    return urlunsplit(("", "", before.path or "/", before.query, ""))
