@@ -202,7 +202,7 @@ def set_password_by_link(session: Session, token: str, password: str, *, now: da
     """Set the password, use the link up, and sign in. Raises NotFound, Invalid."""
     link, account = _open_link(session, token, now)
     check_password(password, account)
-    link.used_at = now
+    link.used_at = account.last_sign_in_at = now
     account.state = "active"
     _set_password(session, account, password, now)
     session.add(link)
@@ -260,7 +260,7 @@ def create_first_administrator(
     if len(account.login) < 3:
         raise Invalid(N_("A sign-in name has at least 3 characters and no spaces."), field="login")
     check_password(password, account)
-    account.state = "active"
+    account.state, account.last_sign_in_at = "active", now
     session.add(account)
     session.flush()
     _set_password(session, account, password, now)

@@ -29,6 +29,8 @@ def test_an_administrator_makes_an_officer_who_opens_the_account(
     answer = client_of().post(link, data={"password": "river-42-boat"})
 
     assert answer.status_code == 303
+    row = client_of(cast.qin).get("/accounts?q=zhouping").text.split("<tbody>")[1]
+    assert "<time" in row  # the link signed them in
     again = client_of().post("/sign-in", data={"login": "zhouping", "password": "river-42-boat"})
     assert again.status_code == 303
 
