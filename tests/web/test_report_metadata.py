@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,32 @@ def test_taking_in_without_an_agency_leads_to_its_field(
     client_of(cast.meng).post(f"/reports/{report_id}/edit", data=FORM)
     assert client_of(cast.meng).post(f"/reports/{report_id}/take-in").status_code == 303
     assert client_of(cast.meng).post(f"/reports/{report_id}/take-in").status_code == 409
+
+
+def test_two_officers_at_one_report_do_not_overwrite_each_other_unseen(
+    client_of: Client, cast: Cast, database: Database
+) -> None:
+    report_id = make(database)
+    client, address = client_of(cast.meng), f"/reports/{report_id}/edit"
+    opened = client.get(address).text
+    client.post(address, data=FORM)
+
+    late = client.post(address, data={**FORM, "unit": "乙单位", "seen": seen_in(opened)})
+
+    assert late.status_code == 422
+    assert "报告信息在此期间已有变动" in late.text
+    assert "现为“区公路管理所”" in late.text
+    assert "乙单位" in late.text
+    assert stored(database, report_id).unit == "区公路管理所"
+    again = {**FORM, "unit": "乙单位", "seen": seen_in(late.text)}
+    assert client.post(address, data=again).status_code == 303
+    assert stored(database, report_id).unit == "乙单位"
+
+
+def seen_in(page: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    return found.group(1)
 
 
 def test_withdrawing_says_what_happens_and_wants_a_reason(

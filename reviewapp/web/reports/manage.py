@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,9 @@ def edit(report_id: UUID) -> Response:
         return _edit_page(report_id)
     try:
         with transaction() as db:
-            metadata = _typed(dict(_agencies(register.agency_choices(db))))
+            choices = register.agency_choices(db)
+            _refuse_overwriting(_page(report_id, metadata_page(db, report_id)), dict(choices))
+            metadata = _typed(dict(_agencies(choices)))
             reports.confirm_metadata(db, parts().queue, report_id, metadata, actor=who, now=now())
             if request.form.get("then") == "take-in":
                 reports.take_in(db, report_id, actor=who, now=now())
@@ -83,6 +86,24 @@ def edit(report_id: UUID) -> Response:
         return _edit_page(report_id, refused)
     flash(_("Saved."))
     return done(_address(report_id))
+
+
+class _Changed(Invalid):
+    """A colleague or the precheck changed the details after the form was opened."""
+
+
+def _refuse_overwriting(page: MetadataPage, agencies: Mapping[UUID, str]) -> None:
+    """Raise Invalid where the details are no longer those that the form was filled with."""
+    seen = request.form.get("seen", "")
+    if seen and seen != _seen(_texts(page.values, agencies)):
+        raise _Changed(
+            N_("These details have changed meanwhile. Compare them below, then save again.")
+        )
+
+
+def _seen(texts: Mapping[str, str]) -> str:
+    """Return a short sign of what a form was filled with."""
+    return sha256("\0".join(texts[name] for name in FIELDS).encode()).hexdigest()[:16]
 
 
 @bp.post("/reports/<uuid:report_id>/take-in")
@@ -138,7 +159,13 @@ def _edit_page(
         proposed = proposal(db, page.facts)
     names = dict(agencies)
     typed = request.method == "POST" and not stored
-    values = dict(request.form) if typed else _texts(page.values, names)
+    now_stored = _texts(page.values, names)
+    values = dict(request.form) if typed else now_stored
+    notes = {name: _note(page, name, proposed, names) for name in FIELDS}
+    if isinstance(refused, _Changed):
+        for name in FIELDS:
+            if now_stored[name] != values.get(name, ""):
+                notes[name] = _("now stored: “%(value)s”", value=now_stored[name] or "–")
     return page_or_blocks(
         "reports/edit.html",
         status=status_of(refused) if refused else 200,
@@ -148,7 +175,8 @@ def _edit_page(
         agencies=agencies,
         grades=[(grade, grade) for grade in GRADES],
         labels=LABELS,
-        notes={name: _note(page, name, proposed, names) for name in FIELDS},
+        notes=notes,
+        seen=_seen(now_stored),
         error=words(refused) if refused else "",
         field_name=refused.field if refused else "",
     )
