@@ -286,6 +286,8 @@ def test_a_rate_is_held_against_the_whole_in_the_sentences_before_it(
         ("计划培训60场次。", "追加后计划培训58场次。全年培训57场次，完成率98%。", []),
         ("计划培训60场次，后调整计划培训58场次。", "全年培训57场次，完成率98%。", []),
         ("2023年曾培训60场次。", "全年培训57场次，完成率98%。", []),
+        ("计划培训60场次。", "三季度培训17场次，完成率85%。", []),
+        ("计划培训60场次。", "其中网络培训17场次，完成率85%。", []),
     ],
 )
 def test_a_plan_in_another_paragraph_makes_a_completion_rate_a_thing_to_look_at(

@@ -190,7 +190,7 @@ def _amounts(paragraph: Paragraph, reader: Reader, words: _Words) -> Iterator[En
             subject=foreign or _subject(kind, label, lead, last, words),
             step=amount.step,
             exact=amount.exact,
-            cut=_cut(lead, reader.rule),
+            cut=cut_of(lead, reader.rule),
             paragraph=paragraph,
             start=amount.start,
             end=amount.end,
@@ -269,7 +269,7 @@ def _year(label: str, lead: str, last: Entry | None) -> int | None:
     return last.year if last is not None else None
 
 
-def _cut(lead: str, rule: AmountRule) -> str:
+def cut_of(lead: str, rule: AmountRule) -> str:
     """Return the day up to which an amount counts; empty for a whole year."""
     found = list(_CUTOFF.finditer(lead))
     if not found:

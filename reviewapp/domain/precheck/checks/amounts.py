@@ -137,6 +137,9 @@ def _by_plans_elsewhere(report: Report, rule: AmountRule) -> Iterator[Doubt]:
         if len(own) != 1 or own[0].planned or own[0].start > rate.start:
             continue
         done = own[0]
+        lead = rate.paragraph.text[begin : rate.start]
+        if ledger.cut_of(lead, rule) or any(word in lead for word in rule.part_words):
+            continue  # a quarter's, or a part's
         plans = [
             one for one in numbers if one.planned and (one.noun, one.unit) == (done.noun, done.unit)
         ]
