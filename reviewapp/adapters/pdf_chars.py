@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from reviewapp.adapters import pdf_calls as calls
+
 _BLANKS = frozenset((9, 32, 0xA0, 0x2002, 0x2003, 0x2009, 0x200B, 0x3000, 0xFEFF))
 _NO_CHARACTER = frozenset((0xFFFD, 0xFFFE, 0xFFFF))
 _BREAKS = frozenset((10, 13))
@@ -117,51 +119,62 @@ class Chars:
 
 
 def read_chars(text_page: pypdfium2.PdfTextPage, frame: Frame, limit: int) -> Chars:
-    """Return the visible characters of a page, at most `limit`."""
+    """Return the visible characters of a page, at most `limit` of all."""
     handle = text_page.raw
-    rect = pdfium.FS_RECTF()
-    pointer = ctypes.byref(rect)
-    loose, unicode_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetUnicode
-    upright, left, top = frame.rotation == 0, frame.left, frame.top
-    items: list[Char] = []
-    spaced = starts = False
-    unmapped = 0
     count = pdfium.FPDFText_CountChars(handle)
-    codes = _all_codes(handle, count)
-    for index in range(min(count, limit)):
-        code = codes[index] if codes else unicode_of(handle, index)
-        if code in _UNSEEN:
-            if code in _BLANKS:
-                spaced = True
-            elif code in _BREAKS:
-                starts = True
-            else:
-                # pdfium writes 2 for a soft hyphen at a line's end; a page full of others is a
-                # font without a Unicode map.
-                unmapped += code != 2
-            continue
-        loose(handle, index, pointer)
-        if upright:
-            x0, y0, x1, y1 = rect.left - left, top - rect.top, rect.right - left, top - rect.bottom
+    text = _whole_text(handle, count)
+    if text:
+        codes = list(map(ord, text[:limit]))
+    else:
+        codes = [pdfium.FPDFText_GetUnicode(handle, index) for index in range(min(count, limit))]
+    seen = [index for index, code in enumerate(codes) if code not in _UNSEEN]
+    spaced, starts = [False] * len(seen), [False] * len(seen)
+    unmapped = 0
+    unseen = [index for index, code in enumerate(codes) if code in _UNSEEN]
+    for passed, index in enumerate(unseen):
+        code, following = codes[index], index - passed
+        if code in _BLANKS or code in _BREAKS:
+            if following < len(seen):
+                (spaced if code in _BLANKS else starts)[following] = True
         else:
-            x0, y0, x1, y1 = frame.box(rect.left, rect.bottom, rect.right, rect.top)
-        sign = chr(code) if codes else _character(code)
-        items.append(Char(sign, x0, y0, x1, y1, index, spaced, starts))
-        spaced = starts = False
-    return Chars(items, unmapped)
+            # pdfium writes 2 for a soft hyphen at a line's end; a page full of others is a font
+            # without a Unicode map.
+            unmapped += code != 2
+    signs = [text[index] for index in seen] if text else [_character(codes[i]) for i in seen]
+    boxes = _in_frame(frame, *calls.loose_boxes(text_page, seen))
+    return Chars(list(map(Char, signs, *boxes, seen, spaced, starts)), unmapped)
 
 
-def _all_codes(handle: object, count: int) -> list[int]:
-    """Return every character's code by one call, or nothing where text and index do not agree.
+def _in_frame(
+    frame: Frame, left: list[float], top: list[float], right: list[float], bottom: list[float]
+) -> list[list[float]]:
+    """Return x0, y0, x1 and y1 of boxes in the frame."""
+    if frame.rotation == 0:
+        x, y = frame.left, frame.top
+        return [
+            [value - x for value in left],
+            [y - value for value in top],
+            [value - x for value in right],
+            [y - value for value in bottom],
+        ]
+    turned = [frame.box(*box) for box in zip(left, bottom, right, top, strict=True)]
+    return [[box[side] for box in turned] for side in range(4)]
+
+
+def _whole_text(handle: object, count: int) -> str:
+    """Return every character by one call, or nothing where text and index do not agree.
 
     pdfium leaves characters without a Unicode value out of its text, and splits those beyond the
     first plane in two.
     """
     buffer = (ctypes.c_ushort * (count + 1))()
     if pdfium.FPDFText_GetText(handle, 0, count, buffer) != count + 1:
-        return []
-    codes = list(buffer)[:count]
-    return [] if 0 in codes or any(0xD800 <= code < 0xE000 for code in codes) else codes
+        return ""
+    try:
+        text = bytes(buffer)[: 2 * count].decode("utf-16-le")
+    except UnicodeDecodeError:
+        return ""
+    return "" if len(text) != count or "\0" in text else text
 
 
 def _character(code: int) -> str:
@@ -175,12 +188,13 @@ class Fonts:
         self._handle = text_page.raw
         self._bold: dict[int, bool] = {}
         self._matrix = pdfium.FS_MATRIX()
+        self._matrix_at = ctypes.byref(self._matrix)
 
     def size(self, char: Char) -> float:
         """Return the true size in points: pdfium's own is in text space."""
-        size: float = pdfium.FPDFText_GetFontSize(self._handle, char.index)
+        size: float = calls.font_size(self._handle, char.index)
         matrix = self._matrix
-        if not pdfium.FPDFText_GetMatrix(self._handle, char.index, ctypes.byref(matrix)):
+        if not calls.char_matrix(self._handle, char.index, self._matrix_at):
             return max(char.y1 - char.y0, 0.0)
         scale = math.hypot(matrix.b, matrix.d)
         return size * scale if scale else size
@@ -190,28 +204,29 @@ class Fonts:
 
     def upright(self, char: Char, frame: Frame) -> bool:
         """Say whether the character stands upright on the page as shown."""
-        if not pdfium.FPDFText_GetMatrix(self._handle, char.index, ctypes.byref(self._matrix)):
+        matrix = self._matrix
+        if not calls.char_matrix(self._handle, char.index, self._matrix_at):
             return True
-        angle = math.degrees(math.atan2(self._matrix.b, self._matrix.a)) - frame.rotation
+        angle = math.degrees(math.atan2(matrix.b, matrix.a)) - frame.rotation
         return abs((angle + 180) % 360 - 180) < 5
 
     def bold(self, char: Char) -> bool:
         """Say whether the font's name or an outlined drawing mode makes the character bold."""
-        drawn = pdfium.FPDFText_GetTextObject(self._handle, char.index)
+        drawn = ctypes.c_void_p(calls.text_object(self._handle, char.index))
         if not drawn:
             return False
-        if pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
+        if calls.render_mode(drawn) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
             return True
-        font = pdfium.FPDFTextObj_GetFont(drawn)
+        font: int | None = calls.font_of(drawn)
         if not font:
             return False
-        key = ctypes.c_void_p.from_buffer(font).value or 0  # the address, without a cast's cost
-        if key not in self._bold:
+        if font not in self._bold:
             buffer = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+            handle = ctypes.cast(font, pdfium.FPDF_FONT)
+            pdfium.FPDFFont_GetBaseFontName(handle, buffer, 128)
             name = buffer.value.decode("utf-8", "replace").lower()
-            self._bold[key] = any(part in name for part in _BOLD_NAMES)
-        return self._bold[key]
+            self._bold[font] = any(part in name for part in _BOLD_NAMES)
+        return self._bold[font]
 
 
 def read_drawing(page: pypdfium2.PdfPage, frame: Frame, limit: int) -> Drawing:
