@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewapp.domain.document import Box, Document, Line, LineKind, Place
-from reviewapp.domain.precheck.text import MAX_QUOTE, half, shorten
+from reviewapp.domain.precheck.text import MAX_QUOTE, half, shorten, squeeze
 
 _ENDS = "。；;！!？?：:…"
 _SENTENCE_ENDS = "。；;！!？?\n"
@@ -26,7 +26,7 @@ class Piece:
     page: int
     box: Box
     raw: str
-    kept: tuple[int, ...]  # for each character of the paragraph, its index in `raw`
+    kept: Sequence[int]  # for each character of the paragraph, its index in `raw`
     start: int  # offset of the first character in the paragraph
 
 
@@ -178,13 +178,15 @@ def _pushed(line: Line, room: float) -> bool:
 
 def make_piece(line_text: str, page: int, box: Box, start: int) -> Piece:
     """Return the piece of a line; blanks are kept out of the paragraph's text."""
-    kept = tuple(i for i, c in enumerate(line_text) if not c.isspace())
+    kept: Sequence[int] = range(len(line_text))
+    if len(squeeze(line_text)) < len(line_text):
+        kept = tuple(i for i in kept if not line_text[i].isspace())
     return Piece(page, box, line_text, kept, start)
 
 
 def _kept_text(piece: Piece) -> str:
     text = half(piece.raw)
-    return "".join([text[i] for i in piece.kept])
+    return text if len(piece.kept) == len(text) else "".join([text[i] for i in piece.kept])
 
 
 def paragraph(lines: list[Line], index: int, *, skip: int = 0) -> Paragraph | None:

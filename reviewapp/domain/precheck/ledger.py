@@ -167,8 +167,8 @@ def build(
         if "%" in text and ("率" in text or "进度" in text):
             found += _rates(paragraph, reader, words)
     for table in tables:
-        for row in table.rows:
-            found += row_entries(table, row, reader)
+        for _, entries in table_entries(table, reader):
+            found += entries
     return tuple(found)
 
 
@@ -323,12 +323,17 @@ def _rate_subject(lead: str, words: _Words) -> str:
 # -- tables ------------------------------------------------------------------------------------
 
 
-def column_kinds(table: Table, reader: Reader) -> dict[int, str]:
-    """Return what the columns of a table of funds hold: kinds of amounts and rates by index."""
-    return _column_kinds(table.columns, reader)
+def table_entries(table: Table, reader: Reader) -> Iterator[tuple[Row, list[Entry]]]:
+    """Yield each row of a table with its figures: none where it is no table of funds."""
+    kinds = _column_kinds(table.columns, reader)
+    if not {"budget", "initial", "adjusted", "spent", "arrived"} & set(kinds.values()):
+        kinds = {}
+    for row in table.rows:
+        yield row, _row_entries(table, row, kinds, reader) if kinds else []
 
 
 def _column_kinds(columns: Sequence[str], reader: Reader) -> dict[int, str]:
+    """Return what columns hold: kinds of amounts and rates by index."""
     words = reader.words()
     found: dict[int, str] = {}
     for index, head in enumerate(columns):
@@ -343,11 +348,8 @@ def _column_kinds(columns: Sequence[str], reader: Reader) -> dict[int, str]:
     return found
 
 
-def row_entries(table: Table, row: Row, reader: Reader) -> list[Entry]:
+def _row_entries(table: Table, row: Row, kinds: dict[int, str], reader: Reader) -> list[Entry]:
     """Return the figures of one row; the total row's, or an only row's, are the whole's."""
-    kinds = column_kinds(table, reader)
-    if not {"budget", "initial", "adjusted", "spent", "arrived"} & set(kinds.values()):
-        return []
     first = next((plain(cell.text) for cell in row.cells if plain(cell.text)), "")
     whole = first.startswith(_TOTALS) or len(table.rows) == 1
     found = []

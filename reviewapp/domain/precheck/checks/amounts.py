@@ -52,8 +52,11 @@ def rate_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
             yield from _in_text(paragraph, entries, report, rule)
     yield from _by_plans_elsewhere(report, rule)
     for table in report.document.tables:
-        for row in table.rows:
-            yield from _in_row(table, row, report, rule)
+        columns = work.work_columns(table, report.reader(rule))
+        for row, row_entries in ledger.table_entries(table, report.reader(rule)):
+            if columns and not row_entries:
+                row_entries = work.work_entries(table, row, columns, rule)
+            yield from _in_row(table, row, row_entries, rule)
 
 
 def _in_text(
@@ -173,11 +176,7 @@ def _elsewhere(rate: Entry, done: work.Work, plan: work.Work) -> Doubt:
     )
 
 
-def _in_row(table: Table, row: Row, report: Report, rule: AmountRule) -> Iterator[Doubt]:
-    entries = ledger.row_entries(table, row, report.reader(rule))
-    columns = work.work_columns(table, report.reader(rule))
-    if columns and not entries:
-        entries = work.work_entries(table, row, columns, rule)
+def _in_row(table: Table, row: Row, entries: Sequence[Entry], rule: AmountRule) -> Iterator[Doubt]:
     beside = [entry for entry in entries if entry.what not in rule.rates]
     for rate in entries:
         if rate.what not in rule.rates:

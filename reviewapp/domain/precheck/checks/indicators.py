@@ -34,6 +34,7 @@ def indicator_count_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
     """Numbers of indicators by level that no score table has; the place that states them."""
     rule = rules.indicators
     tables = [table for table in report.score_tables if len(table.levels) > 1]
+    counted = [(table, counts(table)) for table in tables]
     for paragraph in report.paragraphs:
         if "一级" not in paragraph.text:
             continue
@@ -43,7 +44,7 @@ def indicator_count_mismatch(report: Report, rules: Rules) -> Iterator[Doubt]:
                 if match.start() in seen or _other_indicators(paragraph, match, report, rule):
                     continue
                 seen.add(match.start())
-                yield from _count_doubt(paragraph, match, tables)
+                yield from _count_doubt(paragraph, match, counted)
 
 
 def _other_indicators(
@@ -59,7 +60,9 @@ def _other_indicators(
 
 
 def _count_doubt(
-    paragraph: Paragraph, match: re.Match[str], tables: Sequence[ScoreTable]
+    paragraph: Paragraph,
+    match: re.Match[str],
+    counted: Sequence[tuple[ScoreTable, dict[str, set[int]]]],
 ) -> Iterator[Doubt]:
     stated = {
         level: number
@@ -69,7 +72,6 @@ def _count_doubt(
     # 一个一级指标 is one of them with what is below it, not the whole.
     if len(stated) < 2 or stated.get("first", 2) < 2:
         return
-    counted = [(table, counts(table)) for table in tables]
     usable = [(table, found) for table, found in counted if stated.keys() <= found.keys()]
     if not usable or any(
         all(number in found[level] for level, number in stated.items()) for _, found in usable

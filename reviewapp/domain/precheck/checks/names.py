@@ -17,6 +17,7 @@ from reviewapp.domain.precheck.text import plain, shorten
 
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
 _PLACE = r"(?P<place>[\u4e00-\u9fff]{2,3}?(?:自治)?[市县区旗])"
+_LEVEL = re.compile("[市县区旗]")
 _OWN_NAMES = ("title", "project_name", "unit", "department", "agency")
 _ALIAS = re.compile(r"以下(?:统称|合称|简称)(?:为)?[“\"「]?([\u4e00-\u9fff]{2,20})")
 _LEAST_CONTENT = 3  # characters of a name beyond generic words
@@ -41,10 +42,11 @@ def name_inconsistent(report: Report, rules: Rules) -> Iterator[Doubt]:
         return
     mentions = _mentions(report)
     finder = _Finder(rule)
+    of_others = re.compile("|".join(map(re.escape, rule.other_words)) or "(?!)")
     for paragraph in report.paragraphs:
         for match in _SENTENCE.finditer(paragraph.text):
             sentence = match.group()
-            if any(word in sentence for word in rule.other_words):
+            if of_others.search(sentence):
                 continue
             for at, name in finder.strangers(sentence, own, mentions):
                 start = match.start() + at
@@ -94,6 +96,8 @@ def _mentions(report: Report) -> Counter[str]:
     counts: Counter[str] = Counter()
     pattern = re.compile(r"(?=([\u4e00-\u9fff]{2,3}(?:自治)?[市县区旗]))")
     for paragraph in report.texts:
+        if not _LEVEL.search(paragraph.text):
+            continue
         for match in _SENTENCE.finditer(paragraph.text):
             counts.update(set(pattern.findall(match.group())))
     return counts
@@ -177,8 +181,10 @@ def _headers(report: Report, rule: NameRule, own: _Own) -> Iterator[Doubt]:
     told: set[str] = set()
     for page in report.document.pages:
         for line in page.lines:
+            if line.kind is not LineKind.HEADER:
+                continue
             text = plain(line.text)
-            if line.kind is not LineKind.HEADER or text in told:
+            if text in told:
                 continue
             told.add(text)
             match = pattern.search(text)

@@ -51,11 +51,12 @@ def _in_tables(report: Report, rules: Rules) -> Iterator[Doubt]:
         for p in report.texts
     )
     for table in report.document.tables:
-        columns = None if own_points else surveys.answer_columns(table, rules.surveys)
+        counts = surveys.columns(table, rules.surveys)
+        answers = None if own_points else surveys.answer_columns(table, rules.surveys)
         for row in table.rows:
-            yield from _in_row(table, row, rules)
-            if columns is not None:
-                yield from _row_by_answers(table, row, *columns, rules)
+            yield from _in_row(table, row, counts)
+            if answers is not None:
+                yield from _row_by_answers(table, row, *answers, rules)
 
 
 def _told(match: re.Match[str]) -> list[tuple[str, str]]:
@@ -81,8 +82,7 @@ def _count_doubt(
     )
 
 
-def _in_row(table: Table, row: Row, rules: Rules) -> Iterator[Doubt]:
-    columns = surveys.columns(table, rules.surveys)
+def _in_row(table: Table, row: Row, columns: dict[str, int]) -> Iterator[Doubt]:
     counts: dict[str, int] = {}
     for name, index in columns.items():
         number = surveys.whole(row.cells[index].text)
