@@ -4,7 +4,7 @@
 
 Prints, for each file, seconds per page of: the whole precheck (child process, all checks); pdfium's
 text alone; pdfium's text with a box for every character; pdfplumber's text and tables of all pages.
-Then the ratios, the peak memory of the precheck and of its child, and how the precheck grows from
+Then the ratios, over the long files and over all as well, the peak memory of the precheck and of its child, and how the precheck grows from
 10 to 400 pages. The best of the repeats. Without files, reports of 30 and 200 pages are made by the
 project's own generator and three producers.
 """
@@ -31,6 +31,7 @@ from reviewapp.adapters import pdf
 from reviewapp.services.precheck_file import check_file, warm
 
 KIND = "key-project"
+LONG = 200  # pages
 
 
 def whole_precheck(path: Path) -> None:
@@ -142,6 +143,13 @@ def print_ratios(seconds: dict[str, float]) -> None:
     )
 
 
+def print_total(name: str, found: list[dict[str, float]]) -> None:
+    """Print how the precheck stands to the others over several files together."""
+    if found:
+        print(name)
+        print_ratios({way: sum(seconds[way] for seconds in found) for way in found[0]})
+
+
 def print_memory(files: list[Path]) -> None:
     """Print the peak of a process of its own that checks each file, with all its children."""
     script = Path(__file__).with_name("memory.py")
@@ -165,12 +173,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = arguments.files or made_reports(Path(folder))
         print_memory(files)
-        total: dict[str, float] = {}
-        for path in files:
-            for name, seconds in measure(path, arguments.repeat).items():
-                total[name] = total.get(name, 0.0) + seconds
-        print("all files")
-        print_ratios(total)
+        found = [(pdf.inspect(path).pages, measure(path, arguments.repeat)) for path in files]
+        print_total(f"files of {LONG} pages and more", [one for n, one in found if n >= LONG])
+        print_total("all files", [one for _, one in found])
         if not arguments.files:
             print_growth(Path(folder), arguments.repeat)
 
