@@ -10,6 +10,7 @@ import json
 import struct
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,19 +23,11 @@ from reviewapp.adapters.pdf_fonts import use_own_fonts
 from reviewapp.adapters.pdf_lines import BoxTuple
 from reviewapp.adapters.pdf_measure_font import use_measure_font
 from reviewapp.adapters.pdf_open import Opened, active_content, open_pdf
-from reviewapp.adapters.pdf_page import PageReader, RawPage, Reading, Shown, Thresholds
-from reviewapp.adapters.pdf_split import both, worth_splitting
+from reviewapp.adapters.pdf_page import PageReader, RawPage, Thresholds
+from reviewapp.adapters.pdf_split import read_by_two, worth_splitting
 from reviewapp.adapters.pdf_tables import RawRow, RawTable, join_tables
 from reviewapp.domain.document import (
-    ActiveContent,
-    Box,
-    Cell,
-    Document,
-    Line,
     LineKind,
-    Page,
-    Row,
-    Table,
     TextLayer,
 )
 
@@ -75,22 +68,20 @@ def read(
     tables_at = time.perf_counter()
     active = active_content(path if opened.repaired_bytes is None else opened.repaired_bytes)
     done = time.perf_counter()
-    document = Document(
-        sha256="",
-        name="",
-        bytes=0,
-        producer=_producer(opened.pdf),
-        pages=tuple(_page(page) for page in pages),
-        tables=_tables(tables, pages),
-        active_content=tuple(ActiveContent(*item) for item in active),
-        repaired=opened.repaired,
-        seconds={
-            "pages": read_at - started,
-            "tables": tables_at - read_at,
-            "active": done - tables_at,
-        },
+    return pdf_wire.encode(
+        {
+            "producer": _producer(opened.pdf),
+            "pages": [_page(page) for page in pages],
+            "tables": _tables(tables, pages),
+            "active": active,
+            "repaired": opened.repaired,
+            "seconds": {
+                "pages": read_at - started,
+                "tables": tables_at - read_at,
+                "active": done - tables_at,
+            },
+        }
     )
-    return pdf_wire.encode(document)
 
 
 def _add_readings(pages: list[RawPage], readings: dict[int, Any]) -> None:
@@ -108,25 +99,25 @@ def _add_readings(pages: list[RawPage], readings: dict[int, Any]) -> None:
 def _pages(path: str, opened: Opened, report: Progress, thresholds: Thresholds) -> list[RawPage]:
     count = len(opened.pdf)
 
-    def part(pdf: pypdfium2.PdfDocument, start: int, end: int, share: int) -> list[RawPage]:
-        pages, reader = [], PageReader(pdf, thresholds)
-        for number in range(start, end):
-            pages.append(reader.read(number))
-            if share and number % 5 == 0:
-                report(min(number * share, count), count)
+    def part(pdf: pypdfium2.PdfDocument, numbers: Iterable[int], forked: bool) -> Iterator[RawPage]:
+        reader = PageReader(pdf, thresholds)
+        for number in numbers:
+            yield reader.read(number)
+            if not forked and number % 5 == 0:
+                report(number, count)
         reader.close()
-        return pages
 
     if worth_splitting(count):
-        middle = count // 2 + 1
         # The fork opens the file anew: two processes must not share a place in it.
         source = opened.repaired_bytes or path
-        pages = both(
-            lambda: part(opened.pdf, 1, middle, 2),
-            lambda: part(pypdfium2.PdfDocument(source), middle, count + 1, 0),
+        pages = read_by_two(
+            count,
+            lambda numbers: part(opened.pdf, numbers, forked=False),
+            lambda numbers: part(pypdfium2.PdfDocument(source), numbers, forked=True),
         )
+        pages.sort(key=lambda page: page.number)
     else:
-        pages = part(opened.pdf, 1, count + 1, 1)
+        pages = list(part(opened.pdf, range(1, count + 1), forked=False))
     report(count, count)
     return pages
 
@@ -165,67 +156,54 @@ def _producer(pdf: pypdfium2.PdfDocument) -> str:
     return producer[:200]
 
 
-def _page(page: RawPage) -> Page:
-    lines = tuple(
-        Line(
-            page.number,
-            _box(page, line.box),
-            line.text,
-            line.size,
-            line.bold,
-            LineKind(line.kind),
-            line.ocr,
-        )
+def _page(page: RawPage) -> list[Any]:
+    lines = [
+        pdf_wire.line(_box(page, line.box), line.text, line.size, line.bold, line.kind, line.ocr)
         for line in page.lines
+    ]
+    shown = page.shown or page
+    return pdf_wire.page(
+        page.number, shown.width, shown.height, page.verdict, page.error, page.ocr, lines
     )
-    shown = page.shown
-    width, height = (shown.width, shown.height) if shown else (page.width, page.height)
-    layer = TextLayer(page.verdict)
-    return Page(page.number, width, height, lines, layer, page.error, page.ocr)
 
 
-def _box(page: RawPage, box: BoxTuple) -> Box:
-    return Box(*_shown(page.reading, page.shown, box))
-
-
-def _shown(reading: Reading | None, shown: Shown | None, box: BoxTuple) -> BoxTuple:
+def _box(page: RawPage, box: BoxTuple) -> BoxTuple:
     """Map a box from the frame in which the text was read to the one that a reader sees."""
-    if reading is None or shown is None:
+    if page.reading is None or page.shown is None:
         return box
-    x0, y0, x1, y1 = reading.unbox(*box)
-    return shown.box(x0, y0, x1, y1)
+    x0, y0, x1, y1 = page.reading.unbox(*box)
+    return page.shown.box(x0, y0, x1, y1)
 
 
-def _tables(tables: list[RawTable], pages: list[RawPage]) -> tuple[Table, ...]:
+def _tables(tables: list[RawTable], pages: list[RawPage]) -> list[Any]:
     by_number = {page.number: page for page in pages}
     first_lines = _first_lines(pages)
-    return tuple(
-        Table(
-            id=f"t{position}",
-            page=table.grid.page,
-            end_page=table.end_page,
-            box=_box(by_number[table.grid.page], table.grid.box),
-            columns=tuple(table.columns),
-            rows=tuple(_row(row, by_number) for row in table.rows),
-            caption=table.caption,
-            after_line=first_lines[id(table.grid)] - 1,
-            uncertain=table.uncertain,
+    return [
+        pdf_wire.table(
+            f"t{position}",
+            (table.grid.page, table.end_page),
+            _box(by_number[table.grid.page], table.grid.box),
+            list(table.columns),
+            [_row(row, by_number) for row in table.rows],
+            table.caption,
+            first_lines[id(table.grid)] - 1,
+            table.uncertain,
         )
         for position, table in enumerate(tables, 1)
-    )
+    ]
 
 
-def _row(row: RawRow, pages: dict[int, RawPage]) -> Row:
-    cells = tuple(
-        Cell(
+def _row(row: RawRow, pages: dict[int, RawPage]) -> list[Any]:
+    cells = [
+        pdf_wire.cell(
             spot.text,
             spot.page,
             None if spot.box is None else _box(pages[spot.page], spot.box),
             spot.ocr,
         )
         for spot in row.spots
-    )
-    return Row(cells, row.page, _box(pages[row.page], row.box), row.broken)
+    ]
+    return pdf_wire.row(row.page, _box(pages[row.page], row.box), row.broken, cells)
 
 
 def _first_lines(pages: list[RawPage]) -> dict[int, int]:

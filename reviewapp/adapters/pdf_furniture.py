@@ -25,6 +25,7 @@ _LEADER = re.compile(
     r"(?:\.\s?){3,}|(?:…\s?)+|(?:·\s?){3,}|(?:．\s?){3,}|(?:‥\s?){2,}|(?:-\s?){5,}|_{4,}"
 )
 _END_NUMBER = re.compile(r"[\s.…·．—–\-－(（]*\d{1,4}[\s—–\-－)）]*$")
+_FIGURE = re.compile(r"\d+")
 _CONTENTS = {"目录", "目次", "contents", "tableofcontents"}
 _CONTENTS_PAGES = 10
 
@@ -88,7 +89,7 @@ def _mark_repeated(pages: list[RawPage]) -> None:
 
 def _repeats(text: str) -> str:
     """Return what stays the same from page to page: no blanks, no figures."""
-    return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
+    return _FIGURE.sub("#", "".join(text.split()))
 
 
 def _mark_contents(pages: list[RawPage]) -> None:
@@ -116,13 +117,13 @@ def _mark_contents(pages: list[RawPage]) -> None:
 
 
 def _is_contents(text: str) -> bool:
-    return re.sub(r"\s+", "", text).lower() in _CONTENTS
+    return "".join(text.split()).lower() in _CONTENTS
 
 
 def _heading(text: str) -> str:
     """Return an entry without its leader and page number, to compare with a heading."""
     head = _LEADER.split(text, maxsplit=1)[0]
-    return re.sub(r"\s+", "", _END_NUMBER.sub("", head)).rstrip(".·…．")
+    return "".join(_END_NUMBER.sub("", head).split()).rstrip(".·…．")
 
 
 def _is_entry(text: str, counts: Counter[str]) -> bool:

@@ -23,36 +23,18 @@ from reviewapp.domain.document import (
     TextLayer,
 )
 
+_BoxTuple = tuple[float, float, float, float]
 _KINDS = list(LineKind)
 _LAYERS = list(TextLayer)
+_KIND_AT = {kind.value: at for at, kind in enumerate(_KINDS)}
+_LAYER_AT = {layer.value: at for at, layer in enumerate(_LAYERS)}
 _MOST_IN_CELL = 3_000  # characters; more stand in no cell that is meant to be read
 
 
-def encode(document: Document) -> bytes:
-    """Return the document as JSON of arrays."""
-    return json.dumps(
-        {
-            "producer": document.producer,
-            "repaired": document.repaired,
-            "seconds": document.seconds,
-            "active": [[a.kind, a.page, a.name] for a in document.active_content],
-            "pages": [
-                [
-                    p.number,
-                    p.width,
-                    p.height,
-                    _LAYERS.index(p.text_layer),
-                    p.error,
-                    p.ocr,
-                    [_line(line) for line in p.lines],
-                ]
-                for p in document.pages
-            ],
-            "tables": [_table(table) for table in document.tables],
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode("utf-8", "replace")
+def encode(answer: dict[str, Any]) -> bytes:
+    """Return the parts of a document, made by the functions below, as JSON of arrays."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
 
 
 def decode(data: bytes, *, sha256: str, name: str, size: int) -> Document:
@@ -77,40 +59,54 @@ def decode(data: bytes, *, sha256: str, name: str, size: int) -> Document:
         raise ChildDied(f"malformed: {type(error).__name__}") from None
 
 
-def _box(box: Box) -> list[float]:
-    return [round(box.x0, 1), round(box.y0, 1), round(box.x1, 1), round(box.y1, 1)]
+def page(
+    number: int, width: float, height: float, layer: str, error: str, ocr: float | None, lines: Any
+) -> list[Any]:
+    """Return a page of `lines`; `layer` is a TextLayer's value."""
+    return [number, width, height, _LAYER_AT[layer], error, ocr, lines]
 
 
-def _line(line: Line) -> list[Any]:
-    own = [_box(line.box), line.text, line.size, int(line.bold), _KINDS.index(line.kind)]
-    return own if line.ocr is None else [*own, round(line.ocr, 3)]
+def line(
+    box: _BoxTuple, text: str, size: float, bold: bool, kind: str, ocr: float | None
+) -> list[Any]:
+    """Return a line; `kind` is a LineKind's value."""
+    own = [_box(box), text, size, int(bold), _KIND_AT[kind]]
+    return own if ocr is None else [*own, round(ocr, 3)]
 
 
-def _table(table: Table) -> list[Any]:
-    return [
-        table.id,
-        table.page,
-        table.end_page,
-        _box(table.box),
-        list(table.columns),
-        [
-            [row.page, _box(row.box), int(row.broken), [_cell(cell) for cell in row.cells]]
-            for row in table.rows
-        ],
-        table.caption,
-        table.after_line,
-        int(table.uncertain),
-    ]
+def cell(text: str, number: int, box: _BoxTuple | None, ocr: float | None) -> list[Any]:
+    """Return a cell that is drawn on page `number`, or without a box one that goes on there."""
+    own = [text, number, None if box is None else _box(box)]
+    return own if ocr is None else [*own, round(ocr, 3)]
 
 
-def _cell(cell: Cell) -> list[Any]:
-    own = [cell.text, cell.page, None if cell.box is None else _box(cell.box)]
-    return own if cell.ocr is None else [*own, round(cell.ocr, 3)]
+def row(number: int, box: _BoxTuple, broken: bool, cells: list[Any]) -> list[Any]:
+    """Return a row that begins on page `number`."""
+    return [number, _box(box), int(broken), cells]
+
+
+def table(
+    identifier: str,
+    pages: tuple[int, int],
+    box: _BoxTuple,
+    columns: list[str],
+    rows: list[Any],
+    caption: str,
+    after_line: int,
+    uncertain: bool,
+) -> list[Any]:
+    """Return a table from the first to the last of `pages`."""
+    place = [identifier, *pages, _box(box)]
+    return [*place, columns, rows, caption, after_line, int(uncertain)]
+
+
+def _box(box: _BoxTuple) -> list[float]:
+    x0, y0, x1, y1 = box
+    return [round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)]
 
 
 def _to_box(raw: Any) -> Box:
-    x0, y0, x1, y1 = raw
-    return Box(float(x0), float(y0), float(x1), float(y1))
+    return Box(*map(float, raw))
 
 
 def _to_page(raw: Any) -> Page:
