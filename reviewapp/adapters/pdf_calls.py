@@ -34,7 +34,17 @@ font_of = _unchecked(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p)
 page_object = _unchecked(pdfium.FPDFPage_GetObject, ctypes.c_void_p)
 form_object = _unchecked(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p)
 object_type = _unchecked(pdfium.FPDFPageObj_GetType)
-object_bounds = _unchecked(pdfium.FPDFPageObj_GetBounds)
+object_matrix = _unchecked(pdfium.FPDFPageObj_GetMatrix)
+count_form_objects = _unchecked(pdfium.FPDFFormObj_CountObjects)
+count_segments = _unchecked(pdfium.FPDFPath_CountSegments)
+path_segment = _unchecked(pdfium.FPDFPath_GetPathSegment, ctypes.c_void_p)
+segment_point = _unchecked(pdfium.FPDFPathSegment_GetPoint)
+segment_type = _unchecked(pdfium.FPDFPathSegment_GetType)
+segment_closes = _unchecked(pdfium.FPDFPathSegment_GetClose)
+
+_object_bounds = _unchecked(pdfium.FPDFPageObj_GetBounds)
+_sides = (ctypes.c_float * 4)()
+_side_at = [ctypes.byref(_sides, at * ctypes.sizeof(ctypes.c_float)) for at in range(4)]
 
 _loose_box = _unchecked(pdfium.FPDFText_GetLooseCharBox)
 _rects = (pdfium.FS_RECTF * _AT_ONCE)()
@@ -51,3 +61,11 @@ def loose_boxes(
         deque(map(_loose_box, repeat(text_page.raw), part, _places), 0)  # called, answers dropped
         values += memoryview(_rects).cast("B").cast("f")[: 4 * len(part)].tolist()
     return values[0::4], values[1::4], values[2::4], values[3::4]
+
+
+def bounds(item: ctypes.c_void_p) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top of a page object, in the space that holds it."""
+    if not _object_bounds(item, *_side_at):
+        return 0.0, 0.0, 0.0, 0.0
+    left, bottom, right, top = _sides
+    return left, bottom, right, top

@@ -20,6 +20,7 @@ _NO_CHARACTER = frozenset((0xFFFD, 0xFFFE, 0xFFFF))
 _BREAKS = frozenset((10, 13))
 _CONTROLS = frozenset((*range(32), *range(0x7F, 0xA0)))
 _UNSEEN = _BLANKS | _CONTROLS | _NO_CHARACTER
+_TEXT = pdfium.FPDF_PAGEOBJ_TEXT
 _THIN = 3.0  # points: a path thinner than this is a rule
 _BOLD_NAMES = ("bold", "heavy", "black", "simhei", "xiaobiaosong", "黑体", "小标宋")
 
@@ -102,7 +103,7 @@ def reading_frame(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> 
     for index in range(0, count, max(count // 40, 1)):
         if pdfium.FPDFText_GetUnicode(handle, index) <= 32:
             continue
-        if pdfium.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
+        if calls.char_matrix(handle, index, ctypes.byref(matrix)):
             turn = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) * 90 % 360
             votes[turn] = votes.get(turn, 0) + 1
     own = Frame(page)
@@ -236,7 +237,8 @@ def read_drawing(page: pypdfium2.PdfPage, frame: Frame, limit: int) -> Drawing:
     handle = page.raw
     area = 0.0
     for index in range(pdfium.FPDFPage_CountObjects(handle)):
-        area += _object(pdfium.FPDFPage_GetObject(handle, index), None, frame, drawing, budget, 0)
+        item = ctypes.c_void_p(calls.page_object(handle, index))
+        area += _object(item, None, frame, drawing, budget, 0)
         if budget.left <= 0:
             drawing.cut_off = True
             break
@@ -254,7 +256,7 @@ _Matrix = tuple[float, float, float, float, float, float]
 
 
 def _object(
-    item: object,
+    item: ctypes.c_void_p,
     outer: _Matrix | None,
     frame: Frame,
     drawing: Drawing,
@@ -263,7 +265,9 @@ def _object(
 ) -> float:
     """Collect one page object; return the area of the page that it covers as a picture."""
     budget.left -= 1
-    kind = pdfium.FPDFPageObj_GetType(item)
+    kind = calls.object_type(item)
+    if kind == _TEXT:  # most of a page's objects
+        return 0.0
     if kind == pdfium.FPDF_PAGEOBJ_PATH:
         _path(item, outer, frame, drawing, budget)
     elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -272,10 +276,10 @@ def _object(
     elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < 8:
         matrix = _multiply(_matrix(item), outer)
         area = 0.0
-        for index in range(pdfium.FPDFFormObj_CountObjects(item)):
+        for index in range(calls.count_form_objects(item)):
             if budget.left <= 0:
                 break
-            inner = pdfium.FPDFFormObj_GetObject(item, index)
+            inner = ctypes.c_void_p(calls.form_object(item, index))
             area += _object(inner, matrix, frame, drawing, budget, depth + 1)
         return area
     return 0.0
@@ -287,9 +291,9 @@ def _clip(
     return max(x0, 0.0), max(y0, 0.0), min(x1, frame.width), min(y1, frame.height)
 
 
-def _matrix(item: object) -> _Matrix:
+def _matrix(item: ctypes.c_void_p) -> _Matrix:
     raw = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(raw))
+    calls.object_matrix(item, ctypes.byref(raw))
     return raw.a, raw.b, raw.c, raw.d, raw.e, raw.f
 
 
@@ -315,10 +319,8 @@ def _point(matrix: _Matrix | None, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _bounds(item: object, outer: _Matrix | None) -> tuple[float, float, float, float]:
-    values = [ctypes.c_float() for _ in range(4)]
-    pdfium.FPDFPageObj_GetBounds(item, *[ctypes.byref(value) for value in values])
-    x0, y0, x1, y1 = (value.value for value in values)
+def _bounds(item: ctypes.c_void_p, outer: _Matrix | None) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = calls.bounds(item)
     if outer is None:
         return x0, y0, x1, y1
     corners = [_point(outer, x, y) for x in (x0, x1) for y in (y0, y1)]
@@ -327,7 +329,7 @@ def _bounds(item: object, outer: _Matrix | None) -> tuple[float, float, float, f
 
 
 def _path(
-    item: object, outer: _Matrix | None, frame: Frame, drawing: Drawing, budget: _Budget
+    item: ctypes.c_void_p, outer: _Matrix | None, frame: Frame, drawing: Drawing, budget: _Budget
 ) -> None:
     x0, y0, x1, y1 = frame.box(*_bounds(item, outer))
     width, height = x1 - x0, y1 - y0
@@ -342,27 +344,28 @@ def _path(
 
 
 def _segments(
-    item: object, outer: _Matrix | None, frame: Frame, drawing: Drawing, budget: _Budget
+    item: ctypes.c_void_p, outer: _Matrix | None, frame: Frame, drawing: Drawing, budget: _Budget
 ) -> None:
-    count = pdfium.FPDFPath_CountSegments(item)
+    count = calls.count_segments(item)
     budget.left -= count
     if budget.left <= 0:
         return
     matrix = _multiply(_matrix(item), outer)
     x_raw, y_raw = ctypes.c_float(), ctypes.c_float()
+    x_at, y_at = ctypes.byref(x_raw), ctypes.byref(y_raw)
     start = here = (0.0, 0.0)
     for index in range(count):
-        segment = pdfium.FPDFPath_GetPathSegment(item, index)
-        pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x_raw), ctypes.byref(y_raw))
+        segment = ctypes.c_void_p(calls.path_segment(item, index))
+        calls.segment_point(segment, x_at, y_at)
         x, y = _point(matrix, x_raw.value, y_raw.value)
         x, y, _, _ = frame.box(x, y, x, y)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
+        kind = calls.segment_type(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             start = (x, y)
         elif kind == pdfium.FPDF_SEGMENT_LINETO:
             _edge(drawing, here, (x, y))
         here = (x, y)
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        if calls.segment_closes(segment):
             _edge(drawing, here, start)
             here = start
 

@@ -12,11 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from pdfplumber.table import (
-    cells_to_tables,
-    edges_to_intersections,
-    merge_edges,
-)
+from pdfplumber.table import edges_to_intersections, merge_edges
 from pdfplumber.utils.geometry import obj_to_bbox
 
 from reviewapp.adapters.pdf_chars import Char, Edge
@@ -90,7 +86,7 @@ def find_grids(edges: Sequence[Edge], page: int) -> tuple[list[Grid], bool]:
     ends = _closing_rules(merged)
     ends += _side_rules(merged + ends)
     cells = cells_of(edges_to_intersections(merged + ends, _TOLERANCE, _TOLERANCE))
-    grids = [_grid(table, page, ends) for table in cells_to_tables(cells)]
+    grids = [_grid(table, page, ends) for table in tables_of(cells)]
     return [grid for grid in grids if len(grid.xs) > 2], False
 
 
@@ -111,24 +107,52 @@ def cells_of(crossings: dict[tuple[float, float], dict[str, list[_Rule]]]) -> li
     cells = []
     for x, y in ordered:
         here, along = upright[x, y], level[x, y]
-        right = [x1 for x1 in rows[y] if x1 > x and along & level[x1, y]]
+        right = [x1 for x1 in rows[y] if x1 > x and not along.isdisjoint(level[x1, y])]
         if not right:
             continue
-        below = (y1 for y1 in columns[x] if y1 > y and here & upright[x, y1])
+        below = (y1 for y1 in columns[x] if y1 > y and not here.isdisjoint(upright[x, y1]))
         corner = next(
             (
                 (x1, y1)
                 for y1 in below
                 for x1 in right
                 if (x1, y1) in crossings
-                and upright[x1, y1] & upright[x1, y]
-                and level[x1, y1] & level[x, y1]
+                and not upright[x1, y1].isdisjoint(upright[x1, y])
+                and not level[x1, y1].isdisjoint(level[x, y1])
             ),
             None,
         )
         if corner is not None:
             cells.append((x, y, *corner))
     return cells
+
+
+def tables_of(cells: Sequence[BoxTuple]) -> list[list[BoxTuple]]:
+    """Return cells that share corners together, from top to bottom, without single ones.
+
+    pdfplumber's cells_to_tables, which looks for a cell in the list to take it out; a test compares
+    the two.
+    """
+    tables: list[list[BoxTuple]] = []
+    remaining = list(cells)
+    while remaining:
+        table: list[BoxTuple] = []
+        corners: set[tuple[float, float]] = set()
+        before = len(remaining) + 1
+        while len(remaining) < before:
+            before, apart = len(remaining), []
+            for cell in remaining:
+                x0, y0, x1, y1 = cell
+                own = ((x0, y0), (x0, y1), (x1, y0), (x1, y1))
+                if table and corners.isdisjoint(own):
+                    apart.append(cell)
+                else:
+                    corners.update(own)
+                    table.append(cell)
+            remaining = apart
+        tables.append(table)
+    tables.sort(key=lambda table: min((cell[1], cell[0]) for cell in table))
+    return [table for table in tables if len(table) > 1]
 
 
 def _rule(edge: Edge) -> _Rule:

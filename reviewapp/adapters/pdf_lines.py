@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Protocol
 
 from reviewapp.adapters.pdf_chars import Char
@@ -76,26 +75,25 @@ def _parts(row: _Run) -> list[_Run]:
 def _runs(chars: list[Char]) -> list[_Run]:
     """Split at line breaks, at changes of height and where writing goes back."""
     runs: list[_Run] = []
-    last: Char | None = None
+    run = _Run([], 0.0, 0.0)
+    left = top = bottom = 0.0  # of the character before
     for char in chars:
-        if last is None or char.starts or char.x0 < last.x0 - 1 or not _level(last, char):
-            run = _Run([char], char.y0, char.y1)
-            runs.append(run)
-        else:
+        x0, y0, y1 = char.x0, char.y0, char.y1
+        same = y0 == top and y1 == bottom
+        goes_on = runs and not char.starts and x0 >= left - 1
+        if goes_on and (same or _level(y0, y1, top, bottom)):
             run.chars.append(char)
-            if char.y0 < run.top:
-                run.top = char.y0
-            if char.y1 > run.bottom:
-                run.bottom = char.y1
-        last = char
+            if not same:
+                run.top, run.bottom = min(run.top, y0), max(run.bottom, y1)
+        else:
+            run = _Run([char], y0, y1)
+            runs.append(run)
+        left, top, bottom = x0, y0, y1
     return runs
 
 
-def _level(a: Char, b: Char) -> bool:
-    if a.y0 == b.y0 and a.y1 == b.y1:
-        return True
-    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return shared >= 0.5 * min(a.y1 - a.y0, b.y1 - b.y0)
+def _level(y0: float, y1: float, top: float, bottom: float) -> bool:
+    return min(y1, bottom) - max(y0, top) >= 0.5 * min(y1 - y0, bottom - top)
 
 
 def _merge(runs: list[_Run]) -> list[_Run]:
@@ -129,7 +127,7 @@ def _line(row: _Run, fonts: Looks) -> RawLine:
     bold = sum(fonts.bold(chars[position]) for position in samples)
     x0, x1 = min([char.x0 for char in chars]), max([char.x1 for char in chars])
     box = (x0, row.top, x1, row.bottom)
-    size, sure = round(median(sizes), 2), fonts.certainty(chars)
+    size, sure = round(sum(sizes) / len(sizes), 2), fonts.certainty(chars)
     return RawLine(text_of(chars), box, size, 2 * bold > len(samples), ocr=sure)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pypdfium2
@@ -171,7 +171,9 @@ def _upright(chars: list[Char], fonts: Fonts, frame: Frame) -> list[Char]:
 
 def _in_order(lines: list[RawLine], grids: list[Grid], fonts: Looks) -> list[RawLine]:
     """Return lines from top to bottom, a table's lines together, row by row, cell by cell."""
-    ordered = [replace(line, order=(line.box[1], -1, 0)) for line in lines]
+    ordered = list(lines)
+    for line in lines:
+        line.order = (line.box[1], -1, 0)
     for position, grid in enumerate(grids):
         count = 0
         for cell in sorted(grid.cells, key=lambda cell: (cell.r0, cell.c0)):

@@ -7,6 +7,7 @@ radical blocks alone are mapped, U+2E80 to U+2FDF.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Radicals supplement, without what has no character of its own in use.
@@ -31,8 +32,9 @@ def _table() -> dict[int, str]:
 
 
 RADICALS = _table()
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
 
 
 def plain(text: str) -> str:
     """Return `text` with every CJK radical replaced by the character that it stands for."""
-    return text.translate(RADICALS)
+    return text.translate(RADICALS) if _RADICAL.search(text) else text

@@ -6,9 +6,14 @@ import itertools
 import random
 
 import pytest
-from pdfplumber.table import edges_to_intersections, intersections_to_cells, merge_edges
+from pdfplumber.table import (
+    cells_to_tables,
+    edges_to_intersections,
+    intersections_to_cells,
+    merge_edges,
+)
 
-from reviewapp.adapters.pdf_grids import _at, cells_of
+from reviewapp.adapters.pdf_grids import _at, cells_of, tables_of
 
 
 def rule(x0: float, top: float, x1: float, bottom: float) -> dict[str, object]:
@@ -37,7 +42,11 @@ def test_cells_are_those_of_pdfplumber_also_where_rules_are_left_out(seed: int) 
     merged = merge_edges(rules, 3, 3, 3, 3)
     crossings = edges_to_intersections(merged, 3, 3)
 
-    assert cells_of(crossings) == intersections_to_cells(crossings)
+    cells = cells_of(crossings)
+    assert cells == intersections_to_cells(crossings)
+    # Some cells left out, so that what is left falls apart.
+    kept = [cell for cell in cells if draw.random() > 0.4]
+    assert tables_of(kept) == cells_to_tables(kept)
 
 
 def test_the_nearest_of_rising_values_is_found() -> None:
