@@ -61,7 +61,7 @@ def test_only_agencies_without_receipt_are_reminded_as_previewed(
     client, path = client_of(cast.meng), f"/rounds/{reports['round']}/results/reminder"
     page = _preview(client, reports)
     assert "催办 2 家机构" in page
-    assert "还有2份没有确认收到" in page
+    assert "还有2份没有签收" in page
     form = _form(page)
     # Whoever confirms meanwhile is not reminded, and the text that was seen is not the one sent.
     client_of(cast.xu).post(f"/results/{reports['xu']}/receipt")
@@ -76,7 +76,7 @@ def test_only_agencies_without_receipt_are_reminded_as_previewed(
         assert kept.agency_id == cast.lin.agency_id
         assert "agency-reminder.written" in session.exec(select(Event.kind)).all()
     shown = client.get(f"/rounds/{reports['round']}/results").text
-    assert "还有2份没有确认收到" in shown
+    assert "还有2份没有签收" in shown
     assert client.post(f"/agency-messages/{kept.id}/send").status_code == 422  # no mail server
     assert client.post(f"/agency-messages/{kept.id}/passed-on").status_code == 303
     assert client.post(f"/agency-messages/{kept.id}/passed-on").status_code == 409
@@ -96,16 +96,16 @@ def test_an_agency_reads_it_until_it_has_confirmed_everything(
     path = f"/rounds/{reports['round']}/results/reminder"
     assert officer.post(path, data=_form(page)).status_code == 303
     for where in ("/home", "/results"):
-        assert "还有2份没有确认收到" in client_of(cast.lin).get(where).text
-        assert "还有2份没有确认收到" not in client_of(cast.xu).get(where).text
+        assert "还有2份没有签收" in client_of(cast.lin).get(where).text
+        assert "还有2份没有签收" not in client_of(cast.xu).get(where).text
     for report in ("lin", "lin2"):
         client_of(cast.lin).post(f"/results/{reports[report]}/receipt")
-    assert "没有确认收到" not in client_of(cast.lin).get("/home").text
+    assert "没有签收" not in client_of(cast.lin).get("/home").text
     for who in (cast.lin, cast.chen, cast.yan):
         assert client_of(who).get(path).status_code == 404
     with database.transaction() as session:
         session.exec(select(Round)).one().phase = "notice"
-    assert "没有确认收到" not in client_of(cast.xu).get("/home").text
+    assert "没有签收" not in client_of(cast.xu).get("/home").text
     assert officer.get(path).status_code == 409
 
 
@@ -129,7 +129,7 @@ def test_mail_goes_to_the_address_of_the_register(
         path = f"/rounds/{reports['round']}/results/reminder"
         assert client.post(path, data=_form(page)).status_code == 303
         assert [one["To"] for one in post.taken] == ["lin@agency.example"]
-        assert "还有1份没有确认收到" in post.taken[0].get_content()
+        assert "还有1份没有签收" in post.taken[0].get_content()
     shown = client.get(f"/rounds/{reports['round']}/results").text
     assert "已发送" in shown
     assert "没有邮箱" in shown
