@@ -244,7 +244,9 @@ def test_an_approver_signs_and_an_officer_does_not(
     assert client_of(cast.meng).post(f"{submitted}/publication").status_code == 404
     assert _state(database, submitted) == "submitted"
     approver = client_of(cast.fang)
-    assert "签发并公布" in approver.get(submitted).text
+    page = approver.get(submitted).text
+    assert "签发并公布" in page
+    assert re.search(r"将公开 [1-9]\d* 家机构 [1-9]\d* 份报告的评级结果。", page)
     assert approver.post(f"{submitted}/publication").status_code == 303
     assert _state(database, submitted) == "published"
 

@@ -101,6 +101,12 @@ def passage_of(standing: Standing, block_id: str) -> Passage | None:
     )
 
 
+def reach_of(content: NoticeContent) -> tuple[int, int]:
+    """Return of how many reports, and of how many agencies, the notice tells the results."""
+    rows = {block.id: len(block.table.rows) for block in content.blocks if block.table}
+    return rows.get("annex.results.table", 0), rows.get("annex.agencies.table", 0)
+
+
 def problems_of(content: NoticeContent) -> tuple[tuple[str, str, str], ...]:
     """Return key, heading and words of each common problem of the annex."""
     for block in content.blocks:

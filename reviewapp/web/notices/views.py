@@ -24,6 +24,7 @@ from reviewapp.web.notices.sheet import (
     lines_of,
     passage_of,
     problems_of,
+    reach_of,
 )
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
@@ -124,6 +125,7 @@ def notice_page(
         lines=lines_of(standing, may_edit=may_edit) if standing else (),
         figures=figures_of(standing.content) if standing else (),
         problems=problems_of(standing.content) if standing else (),
+        reach=reach_of(standing.content) if standing else (0, 0),
         removed=_removed(standing),
         passage=passage,
         values={"doc_number": page.doc_number, **values},
