@@ -6,6 +6,7 @@ installation can be restored into PostgreSQL and the other way round.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
@@ -165,6 +166,8 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode("ascii")
     return value
 
 
@@ -177,4 +180,6 @@ def _typed(column: sa.Column[Any], value: Any) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(column.type, sa.Date):
         return date.fromisoformat(value)
+    if isinstance(column.type, sa.LargeBinary):
+        return base64.b64decode(value)
     return value

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import AutoString, select
 
 from reviewapp.adapters.storage import Storage
 from reviewapp.config import Config
-from reviewapp.db.models import Account, StoredFile
+from reviewapp.db.base import UtcDateTime, metadata
+from reviewapp.db.models import Account, PageReading, StoredFile
 from reviewapp.db.session import Database
 from reviewapp.domain.errors import Conflict, Invalid
 from reviewapp.services import audit, backup
@@ -20,6 +23,16 @@ def _fill(database: Database, storage: Storage, cast: Cast) -> str:
     with database.transaction() as session:
         session.add(
             StoredFile(created_at=NOW, sha256=sha256, size_bytes=17, media_type="application/pdf")
+        )
+        session.add(
+            PageReading(
+                created_at=NOW,
+                sha256=sha256,
+                engine="x",
+                page=1,
+                milliseconds=9,
+                reading=b"\x00\xffpacked",
+            )
         )
         audit.record(
             session,
@@ -52,7 +65,19 @@ def test_a_restored_installation_is_the_same(
         assert (account.name, account.expert_id) == ("陈睿", cast.chen.expert_id)
         assert account.created_at == NOW
         assert audit.verify(session) == (1, [])
+        assert session.exec(select(PageReading.reading)).one() == b"\x00\xffpacked"
     assert Storage(restored.storage_url, tmp_path / "t").read(sha256) == b"%PDF-1.7 a report"
+
+
+def test_every_column_is_of_a_type_that_a_backup_can_write() -> None:
+    plain = (sa.String, sa.Integer, sa.Boolean, sa.Float, sa.JSON, sa.Uuid, sa.LargeBinary)
+    odd = [
+        str(column)
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if not isinstance(column.type, (*plain, sa.Date, UtcDateTime, AutoString))
+    ]
+    assert odd == []
 
 
 def test_a_backup_never_overwrites(config: Config, cast: Cast, tmp_path: Path) -> None:
