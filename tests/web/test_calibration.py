@@ -171,7 +171,7 @@ def test_officers_see_who_is_done_and_no_points_of_anybody(
         assert "0.77" not in text
     page = officer.get(f"/rounds/{ids['round']}/calibration").text
     assert "陈睿" in page
-    assert '<td class="num">1</td>' in page
+    assert '<td class="num">1/1</td>' in page
     assert officer.get(f"/calibration/{ids['reference']}").status_code == 404
     luo = client_of(cast.luo)  # rates nothing in this round
     for path in ("", "/file"):
