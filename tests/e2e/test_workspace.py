@@ -365,8 +365,13 @@ def test_a_phone_shows_one_pane_at_a_time(site: Site, open_page: Open) -> None:
     expect(page.locator("#viewer")).to_be_visible()
     expect(page.locator("#rubric")).to_be_hidden()
     fair(page)
+    page.evaluate("window.scrollTo(0, 1500)")
     page.get_by_role("link", name="评分", exact=True).click()
     expect(page.locator("#viewer")).to_be_hidden()
+    expect(page.locator("#criterion-outline")).to_be_in_viewport()  # not where the report was
+    page.get_by_role("link", name="报告", exact=True).click()
+    assert abs(page.evaluate("window.scrollY") - 1500) < 50
+    page.get_by_role("link", name="评分", exact=True).click()
     page.locator("#f-reason-outline").fill("手机上记的一句")
     expect(page.locator("#s-criterion-outline")).to_contain_text("已保存")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -111,14 +111,18 @@
   };
 
   // On a phone one pane at a time.
-  var panes = all(".switch a");
+  var panes = all(".switch a"), shown = "", places = {};
   function show(name) {
+    // All panes scroll the window: each is left and found again at its own place.
+    if (shown) places[shown] = window.scrollY;
     work.classList.add("one-pane");
     all("#work > section").forEach(function (one) { one.classList.toggle("shown", one.id === name); });
     panes.forEach(function (link) {
       if (link.dataset.pane === name) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
+    if (shown && shown !== name) window.scrollTo(0, places[name] || 0);
+    shown = name;
     window.dispatchEvent(new Event("resize"));
   }
   panes.forEach(function (link) {
