@@ -7,7 +7,7 @@ PORT ?= 8000
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy fuzz proof-rating bench-rating
+.PHONY: help run test install install-test lint check-types messages lock clean bench accuracy fuzz proof-rating bench-rating pictures
 
 help:
 	@echo "make run    start the platform with its demo (DEMO=0: empty, with a set-up page)"
@@ -67,6 +67,9 @@ bench-rating: install-test
 
 proof-rating: install-test
 	python -m tests.e2e.rating_proof --cuts $${CUTS:-200} $(if $(SEED),--seed $(SEED))
+
+pictures: install-test
+	python -m tests.e2e.pictures
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock
