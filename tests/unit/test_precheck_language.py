@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewapp.domain.document import Document, LineKind, Page, TextLayer
+from reviewapp.domain.document import Box, Document, Line, LineKind, Page, TextLayer
 from reviewapp.domain.precheck.finding import Finding, Outcome
 from tests.precheck_documents import (
     BODY,
@@ -16,6 +16,7 @@ from tests.precheck_documents import (
     ordinary,
     page,
     pages_of,
+    report_of,
     score_table,
     table,
 )
@@ -212,6 +213,16 @@ def test_labels_for_signature_and_seal(lines: tuple[str, ...], missing: str | No
     made = _scored(*lines, cover=_UNSIGNED)
     found = findings_of(made, "signature-missing")
     assert [f.expected for f in found] == ([missing] if missing else [])
+
+
+def test_a_label_close_below_a_paragraph_is_no_part_of_its_sentence() -> None:
+    texts = ("受时间和资料所限，个别数据以被评价单位的统计口径为准，特此予以说明。", "主评人签名：")
+    boxes = (Box(72, 60, 590, 72), Box(72, 80, 144, 92))  # the first line is full
+    lines = [Line(9, box, text, 12.0) for box, text in zip(boxes, texts, strict=True)]
+    made = _scored("评价机构（盖章）：", cover=_UNSIGNED)
+    made = document(*made.pages, Page(9, 595, 842, tuple(lines)), tables=made.tables)
+    assert any("说明。主评人" in paragraph.text for paragraph in report_of(made).paragraphs)
+    assert findings_of(made, "signature-missing") == []
 
 
 def test_a_signature_may_stand_on_a_page_that_was_not_read() -> None:

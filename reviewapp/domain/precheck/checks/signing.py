@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reviewapp.domain.document import LineKind
 from reviewapp.domain.precheck.finding import Doubt, Outcome
+from reviewapp.domain.precheck.flow import Paragraph
 from reviewapp.domain.precheck.language_rules import SigningRule
 from reviewapp.domain.precheck.registry import check
 from reviewapp.domain.precheck.report import Report
@@ -47,15 +48,22 @@ def _labels(report: Report, rule: SigningRule) -> list[str]:
         for line in page.lines
         if line.kind is LineKind.HEADER
     ]
-    lines = [
-        piece.raw
-        for paragraph in report.paragraphs
-        if "。" not in paragraph.text  # nor a line of a sentence that is broken there
-        for piece in paragraph.pieces
-    ]
+    lines = [line for paragraph in report.paragraphs for line in _lines(paragraph)]
     cells = [cell.text for cell in report.cells if "。" not in cell.text]
     texts = [plain(text) for text in (*lines, *cells, *headers)]
     return [text for text in texts if len(text) <= rule.label_length]
+
+
+def _lines(paragraph: Paragraph) -> Iterator[str]:
+    """Yield the lines that are no line of a sentence that is broken there.
+
+    A label set close below a paragraph is taken for its last line: it begins after a full stop.
+    """
+    raws = [piece.raw.rstrip() for piece in paragraph.pieces]
+    if "。" not in paragraph.text:
+        yield from raws
+    elif len(raws) > 1 and raws[-2].endswith("。") and "。" not in raws[-1]:
+        yield raws[-1]
 
 
 def _any(patterns: tuple[str, ...], texts: list[str]) -> bool:
