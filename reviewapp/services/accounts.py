@@ -306,10 +306,18 @@ def _open_link(session: Session, token: str, now: datetime) -> tuple[AccountLink
         .execution_options(populate_existing=True)
     ).one_or_none()
     if link is None or link.used_at or link.revoked_at or link.expires_at <= now:
-        raise NotFound(N_("This link is used up or too old. Ask for a new one."))
+        raise NotFound(
+            N_(
+                "This link is used up or too old. Sign in if you have a password, or ask for a new link."
+            )
+        )
     account = _account(session, link.account_id)
     if account.state == "disabled":
-        raise NotFound(N_("This link is used up or too old. Ask for a new one."))
+        raise NotFound(
+            N_(
+                "This link is used up or too old. Sign in if you have a password, or ask for a new link."
+            )
+        )
     return link, account
 
 

@@ -160,6 +160,7 @@ def test_each_refusal_says_what_and_why(client_of: Client, cast: Cast, round_id:
 
     assert "不接收.doc文件。请用 Word 或 WPS 打开" in page
     assert "文件为空。" in page
+    assert "这些文件都不能接收，原因见各行。" in page
     assert "PDF 文件已损坏" in page or "已损坏" in page
     assert fields(page)["items"] == []
 
