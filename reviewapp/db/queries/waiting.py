@@ -109,7 +109,7 @@ def _of_round(session: Session, round_: Round, who: Identity) -> Iterator[_Line]
         waiting = _papers(session, round_.id, who)
         if waiting:
             yield (
-                N_("%(count)s reviews entered from paper wait for a second person."),
+                N_("Entered from paper, to be checked by a second person: %(count)s."),
                 waiting,
                 N_("Check"),
                 "assignments.round_page",
@@ -131,7 +131,7 @@ def _of_round(session: Session, round_: Round, who: Identity) -> Iterator[_Line]
         )
         if unreplied:
             yield (
-                N_("%(count)s answers of agencies wait for a reply."),
+                N_("Answers of agencies to reply to: %(count)s."),
                 unreplied,
                 N_("Reply"),
                 "results.round_page",
@@ -152,7 +152,7 @@ def _of_intake(session: Session, round_: Round, count: RoundFigures) -> Iterator
         )
     if count.uploaded:
         yield (
-            N_("%(count)s uploaded reports wait to be taken in."),
+            N_("Uploaded reports to take in: %(count)s."),
             count.uploaded,
             N_("Take in"),
             "rounds.show",
@@ -161,7 +161,7 @@ def _of_intake(session: Session, round_: Round, count: RoundFigures) -> Iterator
     _rows, doubtful = reports(session, round_.id, ReportFilter(standing="doubtful"), limit=0)
     if doubtful:
         yield (
-            N_("%(count)s reports have findings to triage."),
+            N_("Reports with findings to triage: %(count)s."),
             doubtful,
             N_("Triage"),
             "rounds.show",
@@ -169,7 +169,7 @@ def _of_intake(session: Session, round_: Round, count: RoundFigures) -> Iterator
         )
     if count.unassigned:
         yield (
-            N_("%(count)s reports have no expert yet."),
+            N_("Reports without an expert: %(count)s."),
             count.unassigned,
             N_("Assign"),
             "assignments.round_page",
@@ -192,7 +192,7 @@ def _of_settlement(session: Session, round_: Round) -> Iterator[_Line]:
     agreed = _count(session, standing.where(col(Settlement.is_disputed).is_(False)))
     if disputed:
         yield (
-            N_("%(count)s results are disputed and wait to be settled."),
+            N_("Disputed results to settle: %(count)s."),
             disputed,
             N_("Settle"),
             "settlement.round_page",
@@ -200,7 +200,7 @@ def _of_settlement(session: Session, round_: Round) -> Iterator[_Line]:
         )
     if agreed:
         yield (
-            N_("%(count)s undisputed results wait to be accepted."),
+            N_("Undisputed results to accept: %(count)s."),
             agreed,
             N_("Accept"),
             "settlement.round_page",
@@ -222,7 +222,7 @@ def _of_settlement(session: Session, round_: Round) -> Iterator[_Line]:
     )
     if unfinished:
         yield (
-            N_("%(count)s opinions wait to be finished."),
+            N_("Opinions to finish: %(count)s."),
             unfinished,
             N_("Edit"),
             "settlement.round_page",
@@ -254,7 +254,7 @@ def _administrator(session: Session, _who: Identity) -> Iterator[Task]:
     )
     if invited:
         yield Task(
-            N_("%(count)s accounts have not been opened yet: pass their links on."),
+            N_("Accounts that nobody has opened yet; pass their links on: %(count)s."),
             {"count": invited},
             N_("To the accounts"),
             "accounts.index",
@@ -267,7 +267,7 @@ def _auditor(session: Session, _who: Identity, now: datetime) -> Iterator[Task]:
     written = _count(session, select(sa.func.count()).select_from(Event).where(Event.at > since))
     if written and now - since > VERIFIED_EVERY:
         yield Task(
-            N_("%(count)s entries were written since the records were last verified."),
+            N_("Entries since the records were last verified: %(count)s."),
             {"count": written},
             N_("Verify"),
             "records.proof",
