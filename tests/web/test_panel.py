@@ -241,8 +241,13 @@ def test_the_worker_sends_what_waits_and_says_why_it_could_not(
         post.refused.clear()
         key = found["weg@school.example"].id
         assert client.post(f"/messages/{key}/send").status_code == 303
-        with database.read() as session:
-            assert session.get_one(OutboxMessage, key).state == "waiting"
+        with database.transaction() as session:
+            row = session.get_one(OutboxMessage, key)
+            assert row.state == "waiting"
+            row.state = "unsure"
+        page = client.get(f"/rounds/{ids['round']}/outbox").text
+        assert "可能已发出" in page
+        assert f"/messages/{key}/send" in page
 
 
 def test_a_password_is_never_sent_without_tls() -> None:
