@@ -104,6 +104,8 @@ def note_broken_off(session: Session, *, now: datetime) -> int:
     """Note as perhaps sent what nobody is sending any more; return how many."""
     # The key of a job is text: what is being sent at any time is few, so it is put together here.
     rows = session.exec(select(OutboxMessage).where(OutboxMessage.state == "sending")).all()
+    if not rows:
+        return 0
     held = set(
         session.exec(
             select(Job.key).where(
