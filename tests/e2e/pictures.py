@@ -82,9 +82,8 @@ def _rate(site: Site) -> str:
                 session, review.id, key, points=points, reason=reason, version=0,
                 actor=expert, now=now,
             )  # fmt: skip
-        evidence.cite(
-            session, review.id, CRITERION, page=9, box=None, quote=QUOTE, actor=expert, now=now
-        )
+        found = evidence.look_up(session, review.id, page=9, box=None, quote=QUOTE, actor=expert)
+        evidence.cite(session, review.id, CRITERION, found, actor=expert, now=now)
         return str(review.id)
 
 
