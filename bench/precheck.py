@@ -4,9 +4,9 @@
 
 Prints, for each file, seconds per page of: the whole precheck (child process, all checks); pdfium's
 text alone; pdfium's text with a box for every character; pdfplumber's text and tables of all pages.
-Then the ratios, over the long files and over all as well, the peak memory of the precheck and of its child, and how the precheck grows from
-10 to 400 pages. The best of the repeats. Without files, reports of 30 and 200 pages are made by the
-project's own generator and three producers.
+Then the ratios, over the long files and over all as well, the peak memory of the precheck and of its
+child, and how the precheck grows from 10 to 400 pages. The best of the repeats. Without files,
+reports of 30 and 200 pages are made by the project's own generator and three producers.
 """
 
 from __future__ import annotations

@@ -67,8 +67,8 @@ def _lines(paragraph: Paragraph) -> Iterator[str]:
 
 
 def _any(patterns: tuple[str, ...], texts: list[str]) -> bool:
-    compiled = [re.compile(pattern) for pattern in patterns]
-    return any(pattern.search(text) for text in texts for pattern in compiled)
+    one = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+    return any(map(one.search, texts))
 
 
 def _others(text: str, rule: SigningRule) -> bool:
