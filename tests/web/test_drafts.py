@@ -85,7 +85,7 @@ def test_scanned_pages_of_a_draft_are_named_and_it_is_said_that_nobody_read_them
     client_of: Client, cast: Cast, draft: bytes, tmp_path: Path
 ) -> None:
     client = client_of(cast.lin)
-    assert "试检不识别扫描页" in client.get(ADDRESS).text
+    assert "草稿预检不识别扫描页" in client.get(ADDRESS).text
     scan = scanned(tmp_path / "scan.pdf", pages=1)
     with pikepdf.open(BytesIO(draft)) as mixed, pikepdf.open(scan) as other:
         first = len(mixed.pages) + 1
