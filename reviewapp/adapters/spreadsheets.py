@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import io
-import zipfile
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reviewapp.adapters import child
 from reviewapp.domain.errors import N_, Invalid
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
+#: rows above the header that are looked at
+MAX_ABOVE = 1_000
 #: the last line that is looked at, empty ones counted: lists are often formatted to the bottom of
 #: the sheet, and a hostile file of 5 KB may claim a row 2,000,000,000
 MAX_LINES = 100_000
@@ -92,42 +95,48 @@ def read_sheet(
     """Read the first sheet of an .xlsx: the first row that is not empty is the header.
 
     `is_header` passes over the title lines that stand above the header of many official lists.
-    Raises Invalid for what is no .xlsx, too long, or unpacks to more than is sane.
+    Nothing of the file is parsed in this process; see spreadsheet_child.py. Raises Invalid for
+    what is no .xlsx, too long, or takes more than is sane to unpack or to read.
     """
-    # A handle, since openpyxl judges a path by its ending and uploads have none.
-    handle = io.BytesIO(source if isinstance(source, bytes) else source.read_bytes())
+    header: tuple[str, ...] = ()
+    rows: list[tuple[int, dict[str, str]]] = []
+    for number, values in _rows_of(source):
+        texts = [_clean(text.replace("_x000D_", "")).strip() for text in values]
+        if not any(texts):
+            continue
+        if not header:
+            if is_header is None or is_header(texts):
+                header = tuple(texts)
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise Invalid(N_("The list has more than %(count)s rows; split it."), count=MAX_ROWS)
+        pairs = zip(header, texts, strict=False)
+        rows.append((number, {name: text for name, text in pairs if name}))
+    return SheetRows(tuple(name for name in header if name), tuple(rows))
+
+
+def _rows_of(source: Path | bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not empty, as the limited child has read them. Raises Invalid."""
+    if isinstance(source, bytes):
+        with NamedTemporaryFile() as handle:
+            handle.write(source)
+            handle.flush()
+            return _rows_of(Path(handle.name))
+    limits = {
+        "max_bytes": MAX_UNPACKED_BYTES,
+        "max_lines": MAX_LINES,
+        "max_columns": MAX_COLUMNS,
+        "max_rows": MAX_ROWS + MAX_ABOVE,
+    }
     try:
-        with zipfile.ZipFile(handle) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise Invalid(N_("The list unpacks to far more than a list can hold."))
-        handle.seek(0)
-        book = load_workbook(handle, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        header: tuple[str, ...] = ()
-        rows: list[tuple[int, dict[str, str]]] = []
-        lines = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
-        for number, values in enumerate(islice(lines, MAX_LINES), start=1):
-            texts = [_text(value) for value in values] if any(values) else []
-            if not any(texts):
-                continue
-            if not header:
-                if is_header is None or is_header(texts):
-                    header = tuple(texts)
-                continue
-            if len(rows) >= MAX_ROWS:
-                raise Invalid(
-                    N_("The list has more than %(count)s rows; split it."), count=MAX_ROWS
-                )
-            pairs = zip(header, texts, strict=False)
-            rows.append((number, {name: text for name, text in pairs if name}))
-        book.close()
-    except Invalid:
-        raise
-    except Exception as error:
+        answer = child.run("reviewapp.adapters.spreadsheet_child:rows", source, limits)
+        return [(int(number), [str(one) for one in texts]) for number, texts in json.loads(answer)]
+    except child.ChildRefused as error:
+        raise Invalid(N_("The list unpacks to far more than a list can hold.")) from error
+    except (child.ChildDied, ValueError, TypeError) as error:
         raise Invalid(
             N_("This is no Excel list that can be read. Save it as .xlsx and try again.")
         ) from error
-    return SheetRows(tuple(name for name in header if name), tuple(rows))
 
 
 def _width(text: str) -> int:
@@ -163,14 +172,3 @@ def _cell(sheet: Any, value: Any) -> Any:
 def _clean(text: str) -> str:
     """Drop control signs, surrogates and noncharacters, which no spreadsheet accepts."""
     return "".join(c for c in text if (c >= " " or c in "\n\t") and c not in _NO_XML)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        # What a spreadsheet shows of 0.1 + 0.2 is 0.3: it keeps 15 digits, Python 17.
-        value = int(value) if value.is_integer() else f"{value:.15g}"
-    if isinstance(value, datetime):
-        value = value.date()
-    return _clean(str(value).replace("_x000D_", "")).strip()  # a carriage return of old Excels

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
+import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from openpyxl import load_workbook
@@ -70,6 +73,32 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
 
     with pytest.raises(Invalid, match="unpacks"):
         read_sheet(out.getvalue())
+
+
+def lying(millions: int) -> bytes:
+    """Return a ZIP with one member of so many million signs that says it has a thousand."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    data, name = block * millions + packer.flush(), b"[Content_Types].xml"
+    said = (zlib.crc32(b" " * 1000), len(data), 1000, len(name), 0)
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, *said) + name + data
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, *said, 0, 0, 0, 0, 0)
+    entry += name
+    return local + entry + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(entry), len(local), 0)
+
+
+def test_a_bomb_that_lies_of_its_size_goes_off_in_a_process_of_its_own() -> None:
+    content = lying(300)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.read("[Content_Types].xml") == b" " * 1000
+
+    tracemalloc.start()
+    with pytest.raises(Invalid):
+        read_sheet(content)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 50_000_000
 
 
 def with_row(number: int) -> bytes:
