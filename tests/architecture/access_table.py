@@ -111,6 +111,7 @@ ACCESS = {
     "reports.split": "report:manage",
     "reports.take_in": "report:manage",
     "reports.triage": "finding:triage",
+    "reports.triage_check": "finding:triage",
     "reports.undo_split": "report:manage",
     "reports.withdraw": "report:upload",
     "results.answer": "result:read",

@@ -14,5 +14,6 @@ from reviewapp.web.reports import (  # noqa: E402
     sheet,  # noqa: F401
     splitting,  # noqa: F401
     triage,  # noqa: F401
+    triage_check,  # noqa: F401
     views,  # noqa: F401
 )

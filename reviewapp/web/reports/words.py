@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -85,6 +86,16 @@ def titles(rules: Rules, lang: str) -> Callable[[FindingLine], str]:
             return finding.check
 
     return title_of
+
+
+def many_open(
+    findings: Sequence[FindingLine], title_of: Callable[[FindingLine], str]
+) -> list[tuple[str, str, int]]:
+    """Return the checks with two or more open findings as (id, title, how many), most first."""
+    still_open = [one for one in findings if one.triage == "open"]
+    counts = Counter(one.check for one in still_open)
+    called = {one.check: title_of(one) for one in still_open}
+    return [(check, called[check], many) for check, many in counts.most_common() if many > 1]
 
 
 def section_lines(answer: Mapping[str, Any], rules: Rules, lang: str) -> list[dict[str, Any]]:
