@@ -228,3 +228,18 @@ def test_the_way_out_of_a_kept_text_leads_to_a_page_that_exists(
     address, fields = _main_form(late)
     inside = client_of(None).post(address, data={**fields, "login": "meng", "password": PASSWORD})
     assert 'href="/"' in inside.text.split("<main")[1]
+
+
+def test_what_an_expert_typed_is_not_shown_to_an_agency_that_signs_in_there(
+    client_of: Client, cast: Cast, review_id: UUID, database: Database
+) -> None:
+    browser = client_of(None)
+    late = browser.post(f"/reviews/{review_id}", data=_whole("只有专家可以看"), headers=HERE)
+    address, fields = _main_form(late)
+    assert "只有专家可以看" in fields["kept.reason-outline"]
+
+    answer = browser.post(address, data={**fields, "login": "lin", "password": PASSWORD})
+
+    assert answer.status_code == 303
+    assert "只有专家可以看" not in answer.text
+    assert _stored(database) == ("", "")

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from reviewapp.domain.policy import Permission
 from reviewapp.web.support.fragments import is_htmx
-from reviewapp.web.support.identity import is_signed_in
+from reviewapp.web.support.identity import current_identity, is_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -101,6 +102,8 @@ def sent_too_late() -> Response | None:
     )
     if len(fields) > MOST_FIELDS:
         return None
+    if not _may_open(view):
+        return None
     kept = Kept(request.path, fields)
     answer = ready(kept, 409) if is_signed_in() else sign_in_page(kept=kept, status=401)
     if is_htmx():
@@ -127,7 +130,8 @@ def carried() -> Kept | None:
         endpoint, _values = current_app.url_map.bind(request.host).match(address, method="POST")
     except HTTPException:
         return None
-    if not hasattr(current_app.view_functions[str(endpoint)], "keeps_text"):
+    view = current_app.view_functions[str(endpoint)]
+    if not hasattr(view, "keeps_text") or not _may_open(view):
         return None
     fields = tuple(
         (name.removeprefix(_PREFIX), text)
@@ -140,6 +144,11 @@ def carried() -> Kept | None:
 def ready(kept: Kept, status: int = 200) -> Response:
     """Show what was kept, with the button that sends it."""
     return make_response(render_template("accounts/kept.html", kept=kept), status)
+
+
+def _may_open(view: Any) -> bool:
+    """Say whether who has signed in, if anybody, may use a view: it shows what another typed."""
+    return not is_signed_in() or current_identity().may(Permission(view.access))
 
 
 def _is_from_here() -> bool:
