@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from reviewapp.domain.errors import N_, Invalid
@@ -114,9 +114,15 @@ def write_to_agencies(
     return _letters(subject, text, agencies, AGENCY_PLACES)
 
 
-def seen(letters: Sequence[Letter]) -> str:
-    """Return what stands for these very letters, so that nothing else is sent than was previewed."""
-    content = [[str(one.to), one.address, one.subject, one.text] for one in letters]
+def seen(letters: Sequence[Letter], before: Iterable[datetime | None]) -> str:
+    """Return what stands for these very letters, so that nothing else is sent than was previewed.
+
+    `before` are the moments of the last reminders to the same: sent twice, the second is refused.
+    """
+    content: list[list[str]] = [
+        [str(one.to), one.address, one.subject, one.text] for one in letters
+    ]
+    content.append([at.isoformat() if at else "" for at in before])
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 

@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from reviewapp.adapters.queue import Queue
-from reviewapp.db.models import Round
 from reviewapp.db.queries import agency_reminders as queries
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.reminders import AgencyWording, Awaited, Letter, seen, write_to_agencies
 from reviewapp.services import audit, outbox
-from reviewapp.services.round_rules import round_of
+from reviewapp.services.round_rules import held_round, round_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def preview(
         wording, draft.subject, draft.text, awaited, round_=round_.title, bureau=draft.bureau
     )
     done = tuple(one.name for one in chosen if not one.unconfirmed)
-    return Preview(letters, seen(letters), done)
+    return Preview(letters, seen(letters, (one.reminded_at for one in chosen)), done)
 
 
 def remind(
@@ -82,12 +81,12 @@ def remind(
 
     Conflict where they would say something else by now, or were never previewed.
     """
+    round_ = held_round(session, round_id)  # two clicks, or two officers, are one reminder
     made = preview(session, round_id, draft, wording, actor=actor)
     if not made.letters:
         raise Conflict(N_("Every agency chosen has confirmed the receipt."))
     if made.seen != previewed:
         raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
-    round_ = session.get_one(Round, round_id)
     outbox.put(
         session,
         queue,

@@ -22,7 +22,7 @@ from reviewapp.domain.policy import Identity, Permission
 from reviewapp.domain.reminders import Letter, Open, Wording, seen, write
 from reviewapp.services import audit, outbox
 from reviewapp.services.outbox import pass_on, send_again
-from reviewapp.services.round_rules import round_of
+from reviewapp.services.round_rules import held_round, round_of
 
 __all__ = ["Draft", "Preview", "pass_on", "preview", "remind", "send_again"]
 
@@ -53,12 +53,13 @@ def preview(
     round_ = _managed(session, round_id, actor)
     if not draft.expert_ids:
         raise Invalid(N_("Choose who is reminded."), field="expert_id")
-    chosen = _open(session, round_id, draft.expert_ids)
+    chosen, before = _open(session, round_id, draft.expert_ids)
     people = [one for one in chosen if one.open]
     letters = write(
         wording, draft.subject, draft.text, people, round_=round_.title, bureau=draft.bureau
     )
-    return Preview(letters, seen(letters), tuple(one.name for one in chosen if not one.open))
+    done = tuple(one.name for one in chosen if not one.open)
+    return Preview(letters, seen(letters, before), done)
 
 
 def remind(
@@ -77,26 +78,30 @@ def remind(
 
     Conflict where they would say something else by now, or were never previewed.
     """
+    round_ = held_round(session, round_id)  # two clicks, or two officers, are one reminder
     made = preview(session, round_id, draft, wording, actor=actor)
     if not made.letters:
         raise Conflict(N_("Nobody chosen has anything open."))
     if made.seen != previewed:
         raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
-    round_ = session.get_one(Round, round_id)
     outbox.put(session, queue, round_, made.letters, has_mail=has_mail, actor=actor, now=now)
     after = {"experts": [letter.name for letter in made.letters], "text": draft.text.strip()}
     audit.record_about(session, "reminder.written", round_, actor, now, after=after)
     return len(made.letters)
 
 
-def _open(session: Session, round_id: UUID, wanted: Collection[UUID]) -> list[Open]:
-    lines = panel.by_expert(session, round_id, panel.works(session, round_id))
+def _open(
+    session: Session, round_id: UUID, wanted: Collection[UUID]
+) -> tuple[list[Open], list[datetime | None]]:
+    """Return what each wanted expert has open, and when each was reminded last."""
+    found = panel.by_expert(session, round_id, panel.works(session, round_id))
+    lines = [one for one in found if one.expert_id in set(wanted)]
     undeclared = {line.expert_id: line.assigned - line.declared for line in lines}
-    return [
+    people = [
         Open(one.expert_id, one.name, one.mail, one.open, undeclared[one.expert_id], one.due)
         for one in lines
-        if one.expert_id in set(wanted)
     ]
+    return people, [one.reminded_at for one in lines]
 
 
 def _managed(session: Session, round_id: UUID, actor: Identity) -> Round:

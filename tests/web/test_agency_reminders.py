@@ -95,6 +95,7 @@ def test_an_agency_reads_it_until_it_has_confirmed_everything(
     page = _preview(officer, reports)
     path = f"/rounds/{reports['round']}/results/reminder"
     assert officer.post(path, data=_form(page)).status_code == 303
+    assert officer.post(path, data=_form(page)).status_code == 409  # a second click sends no more
     for where in ("/home", "/results"):
         assert "还有2份没有签收" in client_of(cast.lin).get(where).text
         assert "还有2份没有签收" not in client_of(cast.xu).get(where).text
