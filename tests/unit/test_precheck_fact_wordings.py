@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.precheck_documents import BODY, COVER, document, page, pages_of, report_of
@@ -225,3 +227,9 @@ def test_a_survey_s_numbers_are_read(text: str, expected: tuple[object, ...]) ->
 @pytest.mark.parametrize(("text", "expected"), CONCLUSIONS)
 def test_score_and_grade_are_read(text: str, expected: tuple[object, ...]) -> None:
     assert facts_of(text, _CONCLUSION_AT, ("total_score", "grade")) == expected
+
+
+def test_a_line_of_one_word_a_hundred_thousand_signs_long_costs_no_minutes() -> None:
+    began = time.perf_counter()
+    report_of(document(page(1, COVER), *pages_of([*BODY[:6], "项目" * 50_000, *BODY[6:]])))
+    assert time.perf_counter() - began < 10

@@ -73,7 +73,7 @@ class Entry:
 
 def sentence_at(text: str, start: int) -> tuple[int, int]:
     """Return where the sentence around an offset begins and ends, by 。!? only."""
-    begin = max((match.end() for match in _STOP.finditer(text, 0, start)), default=0)
+    begin = max(text.rfind(sign, 0, start) for sign in "。!?") + 1
     stop = _STOP.search(text, start)
     return begin, stop.start() if stop else len(text)
 
