@@ -28,6 +28,7 @@ from reviewapp.web.support.identity import init_identity
 from reviewapp.web.support.incoming import init_incoming
 from reviewapp.web.support.language import init_language
 from reviewapp.web.support.parts import Parts
+from reviewapp.web.support.sentences import init_sentences
 
 HTMX_FOLDER = Path(js_lib_htmx.__file__).parent / "static" / "htmx"
 
@@ -59,6 +60,7 @@ def create_app(
     init_language(app)
     init_identity(app)
     init_filters(app)
+    init_sentences(app)
     init_headers(app)
     init_errors(app)
     init_frame(app)
