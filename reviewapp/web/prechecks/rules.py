@@ -42,6 +42,8 @@ TITLES = {
     "blocks": N_("Blocks and their indicators"),
     "advice": N_("Problems and advice"),
     "headings": N_("Headings: patterns and examples"),
+    "ocr": N_("Scans: how surely a page was read"),
+    "several": N_("Several reports in one file"),
 }
 MARKS = {
     "rules": N_("read in the repealing text"),
