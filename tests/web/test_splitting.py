@@ -158,3 +158,15 @@ def test_others_neither_see_the_hint_nor_split(
         assert client.post(f"/reports/{report_id}/split", data={}).status_code == 404
         assert client.post(f"/reports/{report_id}/split/undo").status_code == 404
     assert len(reports(database)) == 1
+
+
+def test_an_assigned_report_says_why_it_is_not_split_and_offers_no_link(
+    client_of: Client, cast: Cast, report_id: UUID, database: Database
+) -> None:
+    client, url = client_of(cast.meng), f"/reports/{report_id}"
+    assert f'href="{url}/split"' in client.get(f"{url}?tab=history").text
+    with database.transaction() as session:
+        rows.assignment(session, session.get_one(Report, report_id), cast.chen.expert_id)
+    page = client.get(f"{url}?tab=history").text
+    assert ">此文件含多份报告</a>" not in page
+    assert "此文件含多份报告：" in page

@@ -23,6 +23,7 @@ from reviewapp.services.originals import Duplicate
 from reviewapp.web.reports import bp
 from reviewapp.web.reports.manage import act_page
 from reviewapp.web.support.access import requires
+from reviewapp.web.support.errors import words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, parts, read, transaction
@@ -60,6 +61,17 @@ def source_of(report_id: UUID) -> SourceLine | None:
     """Tell templates out of which file a report was cut, if it was."""
     with read() as db:
         return queries.source_of(db, report_id)
+
+
+@bp.app_template_global()
+def why_no_split(report_id: UUID) -> str:
+    """Tell templates why the officer cannot split a report now; "" where it can be split."""
+    with read() as db:
+        try:
+            splitting.may_split(db, report_id, actor=current_identity())
+        except DomainError as refused:
+            return words(refused)
+    return ""
 
 
 @bp.route("/reports/<uuid:report_id>/split", methods=["GET", "POST"])
