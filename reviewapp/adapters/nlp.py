@@ -30,6 +30,7 @@ Table = tuple[tuple[str, tuple[str, ...]], ...]
 PatternTable = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
 
 
+@lru_cache(maxsize=16)
 def heading_reader(outline: Outline, rule: HeadingRule) -> HeadingReader:
     """Return what reads the headings of one outline, classifier loaded or learned.
 

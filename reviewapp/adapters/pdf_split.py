@@ -41,9 +41,10 @@ def read_by_two(pages: int, here: _Read[Part], forked: _Read[Part]) -> list[Part
         resource.setrlimit(resource.RLIMIT_AS, (soft // 2, hard))
     tickets = _tickets(pages)
     reader, writer = os.pipe()
+    own_id = os.getpid()
     process_id = os.fork()
     if process_id == 0:
-        _fork(lambda: forked(_numbers(tickets, pages)), writer)
+        _fork(lambda: forked(_numbers(tickets, pages)), writer, own_id)
     os.close(writer)
     try:
         parts = list(here(_numbers(tickets, pages)))
@@ -87,10 +88,12 @@ def _numbers(tickets: int, pages: int) -> Iterator[int]:
         yield from range(first, min(first + _at_once(pages), pages + 1))
 
 
-def _fork(read: Callable[[], Iterable[Part]], writer: int) -> None:
+def _fork(read: Callable[[], Iterable[Part]], writer: int, parent_id: int) -> None:
     status = 1
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent_id:  # it died before its death was signed up for
+            return
         # Each part at once, so that the other process goes on reading meanwhile.
         parts = [pickle.dumps(part, pickle.HIGHEST_PROTOCOL) for part in read()]
         with os.fdopen(writer, "wb") as answer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from reviewapp.domain.document import Box, Document, Line, LineKind
 from reviewapp.domain.precheck import numbering
-from reviewapp.domain.precheck.flow import Margins, margins, starts_paragraph
+from reviewapp.domain.precheck.flow import Margins, starts_paragraph
 from reviewapp.domain.precheck.numbering import RANKS, Number
 from reviewapp.domain.precheck.text import half, plain
 
@@ -78,9 +78,9 @@ class Layout:
         return line.size / body if body and line.size else 1.0
 
 
-def find(document: Document, known: Known) -> list[Heading]:
+def find(document: Document, margins: dict[int, Margins], known: Known) -> list[Heading]:
     """Return every heading in reading order, levels set."""
-    layout = Layout(document.body_lines(), margins(document))
+    layout = Layout(document.body_lines(), margins)
     found: list[Heading] = []
     index = 0
     started = False

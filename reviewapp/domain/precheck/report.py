@@ -142,7 +142,8 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
     is_read = any(page.ocr is not None for page in document.pages)
     forgive = rules.ocr.heading if is_read else 0
     wordings = Wordings(frame, reader, rules.language.headings, forgive=forgive)
-    headings = outline.find(document, wordings.knows)
+    margins = flow.margins(document)
+    headings = outline.find(document, margins, wordings.knows)
     clock.stop("outline")
     matches = wordings.match(headings)
     clock.stop("language")
@@ -152,7 +153,7 @@ def build(document: Document, kind: str, rules: Rules, reader: HeadingReader) ->
     first = min((h.line for h in headings), default=None)
     front = cover.cover_lines(lines, first)
     front_page = cover.read(front, rules.cover)
-    paragraphs = tuple(_paragraphs(lines, headings, flow.margins(document)))
+    paragraphs = tuple(_paragraphs(lines, headings, margins))
     clock.stop("outline")
     cells = tuple(flow.cell_paragraphs(document))
     tables = tuple(
