@@ -155,7 +155,7 @@ def warm(rules: Rules | None = None) -> None:
     child.warm()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
 
 
 def unread_pages(document: Document) -> list[int]:
