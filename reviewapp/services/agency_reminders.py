@@ -6,7 +6,6 @@ app until every receipt is confirmed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,28 +16,10 @@ from reviewapp.db.queries import agency_reminders as queries
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import Identity, Permission
-from reviewapp.domain.reminders import AgencyWording, Awaited, Letter, seen, write_to_agencies
-from reviewapp.services import audit, outbox
+from reviewapp.domain.reminders import AgencyWording, Awaited, seen, write_to_agencies
+from reviewapp.services import outbox
+from reviewapp.services.outbox import Draft, Preview
 from reviewapp.services.round_rules import held_round, round_of
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What the officer has typed, to which agencies, and in whose name it goes out."""
-
-    agency_ids: tuple[UUID, ...]
-    subject: str
-    text: str
-    bureau: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The letters as they would be sent, what stands for them, and who needs none any more."""
-
-    letters: tuple[Letter, ...]
-    seen: str
-    done: tuple[str, ...]
 
 
 def preview(
@@ -49,9 +30,9 @@ def preview(
     if not actor.may(Permission.FEEDBACK_MANAGE):
         raise NotAllowed(N_("Only an officer may do this."))
     require_phase(round_.phase, Act.FEEDBACK_ANSWER)
-    if not draft.agency_ids:
+    if not draft.to:
         raise Invalid(N_("Choose who is reminded."), field="agency_id")
-    wanted = set(draft.agency_ids)
+    wanted = set(draft.to)
     chosen = [one for one in queries.by_agency(session, round_id) if one.agency_id in wanted]
     awaited = [
         Awaited(one.agency_id, one.name, one.mail, one.unconfirmed, one.due)
@@ -85,18 +66,15 @@ def remind(
     made = preview(session, round_id, draft, wording, actor=actor)
     if not made.letters:
         raise Conflict(N_("Every agency chosen has confirmed the receipt."))
-    if made.seen != previewed:
-        raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
-    outbox.put(
+    return outbox.put_previewed(
         session,
         queue,
         round_,
-        made.letters,
+        made,
+        draft,
+        previewed=previewed,
         to_agencies=True,
         has_mail=has_mail,
         actor=actor,
         now=now,
     )
-    after = {"agencies": [letter.name for letter in made.letters], "text": draft.text.strip()}
-    audit.record_about(session, "agency-reminder.written", round_, actor, now, after=after)
-    return len(made.letters)

@@ -35,6 +35,25 @@ class Mail:
     text: str
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What the officer has typed, for whom, and in whose name it goes out."""
+
+    to: tuple[UUID, ...]  # experts, or agencies
+    subject: str
+    text: str
+    bureau: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The letters as they would be sent, what stands for them, and who needs none any more."""
+
+    letters: tuple[Letter, ...]
+    seen: str
+    done: tuple[str, ...]
+
+
 def put(
     session: Session,
     queue: Queue,
@@ -62,6 +81,45 @@ def put(
         session.flush()
         if has_mail and row.address:
             jobs.add(session, queue, TASK, _key(row.id), now=now, message_id=row.id)
+
+
+def put_previewed(
+    session: Session,
+    queue: Queue,
+    round_: Round,
+    made: Preview,
+    draft: Draft,
+    *,
+    previewed: str,
+    to_agencies: bool = False,
+    has_mail: bool,
+    actor: Identity,
+    now: datetime,
+) -> int:
+    """Write letters to the outbox as they were seen; return how many.
+
+    Conflict where they say something else by now than what was `previewed`.
+    """
+    if made.seen != previewed:
+        raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
+    put(
+        session,
+        queue,
+        round_,
+        made.letters,
+        to_agencies=to_agencies,
+        has_mail=has_mail,
+        actor=actor,
+        now=now,
+    )
+    names, text = [letter.name for letter in made.letters], draft.text.strip()
+    if to_agencies:
+        after = {"agencies": names, "text": text}
+        audit.record_about(session, "agency-reminder.written", round_, actor, now, after=after)
+    else:
+        after = {"experts": names, "text": text}
+        audit.record_about(session, "reminder.written", round_, actor, now, after=after)
+    return len(names)
 
 
 def begin(session: Session, message_id: UUID, *, domain: str) -> Mail | None:

@@ -7,7 +7,6 @@ only where the installation has a mail server; without one the texts wait to be 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,31 +18,10 @@ from reviewapp.db.queries import panel
 from reviewapp.domain.errors import N_, Conflict, Invalid, NotAllowed
 from reviewapp.domain.lifecycle import Act, require_phase
 from reviewapp.domain.policy import Identity, Permission
-from reviewapp.domain.reminders import Letter, Open, Wording, seen, write
-from reviewapp.services import audit, outbox
-from reviewapp.services.outbox import pass_on, send_again
+from reviewapp.domain.reminders import Open, Wording, seen, write
+from reviewapp.services import outbox
+from reviewapp.services.outbox import Draft, Preview
 from reviewapp.services.round_rules import held_round, round_of
-
-__all__ = ["Draft", "Preview", "pass_on", "preview", "remind", "send_again"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What the officer has typed, for whom, and in whose name it goes out."""
-
-    expert_ids: tuple[UUID, ...]
-    subject: str
-    text: str
-    bureau: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The letters as they would be sent, what stands for them, and who needs none any more."""
-
-    letters: tuple[Letter, ...]
-    seen: str
-    done: tuple[str, ...]
 
 
 def preview(
@@ -51,9 +29,9 @@ def preview(
 ) -> Preview:
     """Fill the reminder in for each expert. Raises Invalid where nobody is chosen."""
     round_ = _managed(session, round_id, actor)
-    if not draft.expert_ids:
+    if not draft.to:
         raise Invalid(N_("Choose who is reminded."), field="expert_id")
-    chosen, before = _open(session, round_id, draft.expert_ids)
+    chosen, before = _open(session, round_id, draft.to)
     people = [one for one in chosen if one.open]
     letters = write(
         wording, draft.subject, draft.text, people, round_=round_.title, bureau=draft.bureau
@@ -82,12 +60,17 @@ def remind(
     made = preview(session, round_id, draft, wording, actor=actor)
     if not made.letters:
         raise Conflict(N_("Nobody chosen has anything open."))
-    if made.seen != previewed:
-        raise Conflict(N_("This is not what you have seen: look at the texts and confirm again."))
-    outbox.put(session, queue, round_, made.letters, has_mail=has_mail, actor=actor, now=now)
-    after = {"experts": [letter.name for letter in made.letters], "text": draft.text.strip()}
-    audit.record_about(session, "reminder.written", round_, actor, now, after=after)
-    return len(made.letters)
+    return outbox.put_previewed(
+        session,
+        queue,
+        round_,
+        made,
+        draft,
+        previewed=previewed,
+        has_mail=has_mail,
+        actor=actor,
+        now=now,
+    )
 
 
 def _open(

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from reviewapp.db.models import (
-    Account,
     Agency,
     Opinion,
     OutboxMessage,
@@ -21,7 +20,7 @@ from reviewapp.db.models import (
     RoundPhase,
     Settlement,
 )
-from reviewapp.db.queries.panel import Reminder
+from reviewapp.db.queries.outbox import Reminder, last_reminders
 from reviewapp.domain.policy import Identity
 
 
@@ -36,23 +35,6 @@ class AgencyStanding:
     unconfirmed: int
     due: date | None
     reminded_at: datetime | None
-
-
-@dataclass(frozen=True)
-class AgencyMessage:
-    """One letter to an agency, and what became of it."""
-
-    id: UUID
-    agency: str
-    address: str
-    subject: str
-    text: str
-    state: str
-    by_hand: bool
-    error: str
-    written_at: datetime
-    written_by: str
-    sent_at: datetime | None
 
 
 def _released() -> Any:
@@ -106,33 +88,6 @@ def by_agency(session: Session, round_id: UUID) -> tuple[AgencyStanding, ...]:
     return tuple(AgencyStanding(*row) for row in rows)
 
 
-def messages(session: Session, round_id: UUID) -> tuple[AgencyMessage, ...]:
-    """Return what was written to a round's agencies, newest first."""
-    rows = session.execute(
-        sa.select(OutboxMessage, Agency.name, Account.name)  # type: ignore[call-overload]
-        .join(Agency, col(Agency.id) == col(OutboxMessage.agency_id))
-        .join(Account, col(Account.id) == col(OutboxMessage.written_by))
-        .where(col(OutboxMessage.round_id) == round_id)
-        .order_by(col(OutboxMessage.created_at).desc(), col(Agency.name), col(OutboxMessage.id))
-    )
-    return tuple(
-        AgencyMessage(
-            row.id,
-            agency,
-            row.address,
-            row.subject,
-            row.text,
-            row.state,
-            row.by_hand,
-            row.error,
-            row.created_at,
-            officer,
-            row.sent_at,
-        )
-        for row, agency, officer in rows
-    )
-
-
 def own_reminders(session: Session, who: Identity) -> tuple[Reminder, ...]:
     """Return the last reminder of each round in which the own agency's receipt is missing."""
     if who.agency_id is None:
@@ -142,17 +97,9 @@ def own_reminders(session: Session, who: Identity) -> tuple[Reminder, ...]:
         .select_from(_released())
         .where(col(Agency.id) == who.agency_id, col(Receipt.id).is_(None), *_is_released())
     )
-    rows = session.execute(
-        sa.select(OutboxMessage, Round.title)  # type: ignore[call-overload]
-        .join(Round, col(Round.id) == col(OutboxMessage.round_id))
-        .where(
-            col(OutboxMessage.agency_id) == who.agency_id,
-            col(Round.phase) == "feedback",
-            col(Round.id).in_(waits),
-        )
-        .order_by(col(OutboxMessage.created_at).desc(), col(OutboxMessage.id))
+    return last_reminders(
+        session,
+        col(OutboxMessage.agency_id) == who.agency_id,
+        col(Round.phase) == "feedback",
+        col(Round.id).in_(waits),
     )
-    last: dict[UUID, Reminder] = {}
-    for row, title in rows:
-        last.setdefault(row.round_id, Reminder(title, row.text, row.created_at))
-    return tuple(last.values())

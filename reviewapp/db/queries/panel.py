@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from reviewapp.db.models import (
-    Account,
     Assignment,
     Expert,
     OutboxMessage,
@@ -25,6 +24,7 @@ from reviewapp.db.models import (
     Round,
     RoundPhase,
 )
+from reviewapp.db.queries.outbox import Reminder, last_reminders
 from reviewapp.domain.policy import Identity
 
 
@@ -78,32 +78,6 @@ class ReportProgress:
     def submitted(self) -> int:
         """How many reviews are in."""
         return sum(1 for one in self.works if one.state == "submitted")
-
-
-@dataclass(frozen=True)
-class Message:
-    """One row of the outbox."""
-
-    id: UUID
-    expert: str
-    address: str
-    subject: str
-    text: str
-    state: str
-    by_hand: bool
-    error: str
-    written_at: datetime
-    written_by: str
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """What an expert reads on the own home."""
-
-    round_title: str
-    text: str
-    at: datetime
 
 
 def works(session: Session, round_id: UUID) -> tuple[Work, ...]:
@@ -177,40 +151,6 @@ def by_expert(
     return tuple(sorted(lines, key=lambda line: line.open == 0))
 
 
-def messages(session: Session, round_id: UUID) -> tuple[Message, ...]:
-    """Return what was written to a round's experts, newest first."""
-    rows = session.execute(
-        sa.select(OutboxMessage, Expert.name, Account.name)  # type: ignore[call-overload]
-        .join(Expert, col(Expert.id) == col(OutboxMessage.expert_id))
-        .join(Account, col(Account.id) == col(OutboxMessage.written_by))
-        .where(col(OutboxMessage.round_id) == round_id)
-        .order_by(col(OutboxMessage.created_at).desc(), col(Expert.name), col(OutboxMessage.id))
-    )
-    return tuple(
-        Message(
-            row.id,
-            expert,
-            row.address,
-            row.subject,
-            row.text,
-            row.state,
-            row.by_hand,
-            row.error,
-            row.created_at,
-            officer,
-            row.sent_at,
-        )
-        for row, expert, officer in rows
-    )
-
-
-def message_round(session: Session, message_id: UUID) -> UUID | None:
-    """Return the round that a message is about."""
-    return session.exec(
-        select(OutboxMessage.round_id).where(OutboxMessage.id == message_id)
-    ).one_or_none()
-
-
 def own_reminders(session: Session, who: Identity) -> tuple[Reminder, ...]:
     """Return the last reminder of each round in which the expert still has something to do."""
     if who.expert_id is None:
@@ -229,20 +169,12 @@ def own_reminders(session: Session, who: Identity) -> tuple[Reminder, ...]:
             ),
         )
     )
-    rows = session.execute(
-        sa.select(OutboxMessage, Round.title)  # type: ignore[call-overload]
-        .join(Round, col(Round.id) == col(OutboxMessage.round_id))
-        .where(
-            col(OutboxMessage.expert_id) == who.expert_id,
-            col(Round.phase).in_(("preparation", "rating", "settlement")),
-            col(Round.id).in_(open_rounds),
-        )
-        .order_by(col(OutboxMessage.created_at).desc(), col(OutboxMessage.id))
+    return last_reminders(
+        session,
+        col(OutboxMessage.expert_id) == who.expert_id,
+        col(Round.phase).in_(("preparation", "rating", "settlement")),
+        col(Round.id).in_(open_rounds),
     )
-    last: dict[UUID, Reminder] = {}
-    for row, title in rows:
-        last.setdefault(row.round_id, Reminder(title, row.text, row.created_at))
-    return tuple(last.values())
 
 
 def _state(row: Assignment, review: Review | None) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from reviewapp.db.queries import assignments as assignment_queries
 from reviewapp.db.queries import panel as queries
+from reviewapp.db.queries.outbox import messages
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.lifecycle import Act, phase_refusal
@@ -84,7 +85,7 @@ def _page(round_id: UUID, refused: DomainError | None = None, at: UUID | None = 
         found = queries.works(db, round_id)
         experts = queries.by_expert(db, round_id, found)
         reports = queries.by_report(db, round_id, found)
-        outbox = queries.messages(db, round_id)
+        outbox = messages(db, round_id)
     last = Paging(1, PAGE_SIZE, len(reports)).pages
     paging = Paging(min(asked_page(), last), PAGE_SIZE, len(reports))
     closed = phase_refusal(page.phase, Act.ASSIGN)

@@ -8,13 +8,14 @@ from flask import Response, flash, make_response, render_template, request, url_
 from flask_babel import ngettext
 
 from reviewapp.adapters import reminder_wording
-from reviewapp.db.queries import panel as queries
+from reviewapp.db.queries.outbox import messages
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.reminders import Wording
+from reviewapp.services import outbox as outbox_of
 from reviewapp.services import reminders
-from reviewapp.services.reminders import Draft, Preview
+from reviewapp.services.outbox import Preview
 from reviewapp.web.panel import bp
 from reviewapp.web.support.access import requires
 from reviewapp.web.support.errors import status_of, words
@@ -22,6 +23,7 @@ from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, parts, read, transaction
+from reviewapp.web.support.reminding import draft_of, reminder_page, round_of_message
 
 
 @bp.get("/rounds/<uuid:round_id>/reminder")
@@ -43,7 +45,7 @@ def remind(round_id: UUID) -> Response:
                 db,
                 parts().queue,
                 round_id,
-                _draft(),
+                draft_of("expert_id", _wording()),
                 _wording(),
                 previewed=request.form.get("seen", ""),
                 has_mail=bool(parts().config.mail_url),
@@ -69,9 +71,9 @@ def pass_on(message_id: UUID) -> Response:
     """Note that a text was passed on by hand."""
     try:
         with transaction() as db:
-            round_id = reminders.pass_on(db, message_id, actor=current_identity(), now=now())
+            round_id = outbox_of.pass_on(db, message_id, actor=current_identity(), now=now())
     except DomainError as refused:
-        return _outbox(_round_of(message_id), refused)
+        return _outbox(round_of_message(message_id), refused)
     return done(url_for("panel.outbox", round_id=round_id))
 
 
@@ -79,47 +81,23 @@ def pass_on(message_id: UUID) -> Response:
 @requires(Permission.ASSIGNMENT_MANAGE)
 def send_again(message_id: UUID) -> Response:
     """Give a message to the worker once more."""
-    round_id = _round_of(message_id)
+    round_id = round_of_message(message_id)
     try:
         if not parts().config.mail_url:
             raise Invalid(N_("No mail server is set up; copy the text instead."))
         with transaction() as db:
-            reminders.send_again(db, parts().queue, message_id, actor=current_identity(), now=now())
+            outbox_of.send_again(db, parts().queue, message_id, actor=current_identity(), now=now())
     except DomainError as refused:
         return _outbox(round_id, refused)
     return done(url_for("panel.outbox", round_id=round_id))
-
-
-def _round_of(message_id: UUID) -> UUID:
-    with read() as db:
-        round_id = queries.message_round(db, message_id)
-    if round_id is None:
-        raise NotFound(N_("There is no such message."))
-    return round_id
 
 
 def _wording() -> Wording:
     return reminder_wording.load(parts().config.rubrics_dir)
 
 
-def _draft() -> Draft:
-    chosen = []
-    for text in request.values.getlist("expert_id"):
-        try:
-            chosen.append(UUID(text))
-        except ValueError:
-            continue  # no such expert: the preview shows whom it is for
-    wording, typed = _wording(), request.form
-    return Draft(
-        tuple(dict.fromkeys(chosen)),
-        typed.get("subject", wording.subject),
-        typed.get("text", wording.text),
-        parts().config.bureau_name,
-    )
-
-
 def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
-    draft, made = _draft(), Preview((), "", ())
+    draft, made = draft_of("expert_id", _wording()), Preview((), "", ())
     with read() as db:
         page = the_round(db, round_id)
         if page is None:
@@ -129,18 +107,7 @@ def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
         except DomainError as error:
             refused = refused or error
     about_round(round_id)
-    body = render_template(
-        "panel/reminder.html",
-        round=page,
-        round_id=round_id,
-        tab="assignments",
-        draft=draft,
-        made=made,
-        has_mail=bool(parts().config.mail_url),
-        error=words(refused) if refused else "",
-        field_name=(refused.field or "") if refused else "",
-    )
-    return make_response(body, status_of(refused) if refused else 200)
+    return reminder_page("panel/reminder.html", "assignments", page, draft, made, refused)
 
 
 def _outbox(round_id: UUID, refused: DomainError | None = None) -> Response:
@@ -148,14 +115,14 @@ def _outbox(round_id: UUID, refused: DomainError | None = None) -> Response:
         page = the_round(db, round_id)
         if page is None:
             raise NotFound(N_("There is no such round."))
-        messages = queries.messages(db, round_id)
+        written = messages(db, round_id)
     about_round(round_id)
     body = render_template(
         "panel/outbox.html",
         round=page,
         round_id=round_id,
         tab="assignments",
-        messages=messages,
+        messages=written,
         has_mail=bool(parts().config.mail_url),
         error=words(refused) if refused else "",
     )

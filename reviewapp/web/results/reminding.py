@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, flash, make_response, render_template, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import ngettext
 
 from reviewapp.adapters import reminder_wording
-from reviewapp.db.queries.panel import message_round
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, Invalid, NotFound
 from reviewapp.domain.policy import Permission
 from reviewapp.domain.reminders import AGENCY_PLACES, AgencyWording
 from reviewapp.services import agency_reminders, outbox
-from reviewapp.services.agency_reminders import Draft, Preview
+from reviewapp.services.outbox import Preview
 from reviewapp.web.results.views import bp, feedback_page
 from reviewapp.web.support.access import requires
-from reviewapp.web.support.errors import status_of, words
 from reviewapp.web.support.fragments import done
 from reviewapp.web.support.frame import about_round
 from reviewapp.web.support.identity import current_identity
 from reviewapp.web.support.parts import now, parts, read, transaction
+from reviewapp.web.support.reminding import draft_of, reminder_page, round_of_message
 
 
 @bp.get("/rounds/<uuid:round_id>/results/reminder")
@@ -43,7 +42,7 @@ def remind(round_id: UUID) -> Response:
                 db,
                 parts().queue,
                 round_id,
-                _draft(),
+                draft_of("agency_id", _wording()),
                 _wording(),
                 previewed=request.form.get("seen", ""),
                 has_mail=bool(parts().config.mail_url),
@@ -60,7 +59,7 @@ def remind(round_id: UUID) -> Response:
 @requires(Permission.FEEDBACK_MANAGE)
 def pass_on(message_id: UUID) -> object:
     """Note that a text was passed on to an agency by hand."""
-    round_id = _round_of(message_id)
+    round_id = round_of_message(message_id)
     try:
         with transaction() as db:
             outbox.pass_on(db, message_id, to_agency=True, actor=current_identity(), now=now())
@@ -75,7 +74,7 @@ def pass_on(message_id: UUID) -> object:
 @requires(Permission.FEEDBACK_MANAGE)
 def send_again(message_id: UUID) -> object:
     """Give a message to an agency to the worker once more."""
-    round_id = _round_of(message_id)
+    round_id = round_of_message(message_id)
     try:
         if not parts().config.mail_url:
             raise Invalid(N_("No mail server is set up; copy the text instead."))
@@ -95,36 +94,12 @@ def send_again(message_id: UUID) -> object:
     return done(url_for("results.round_page", round_id=round_id, _anchor="messages"))
 
 
-def _round_of(message_id: UUID) -> UUID:
-    with read() as db:
-        round_id = message_round(db, message_id)
-    if round_id is None:
-        raise NotFound(N_("There is no such message."))
-    return round_id
-
-
 def _wording() -> AgencyWording:
     return reminder_wording.load_for_agencies(parts().config.rubrics_dir)
 
 
-def _draft() -> Draft:
-    chosen = []
-    for text in request.values.getlist("agency_id"):
-        try:
-            chosen.append(UUID(text))
-        except ValueError:
-            continue  # no such agency: the preview shows whom it is for
-    wording, typed = _wording(), request.form
-    return Draft(
-        tuple(dict.fromkeys(chosen)),
-        typed.get("subject", wording.subject),
-        typed.get("text", wording.text),
-        parts().config.bureau_name,
-    )
-
-
 def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
-    draft, made = _draft(), Preview((), "", ())
+    draft, made = draft_of("agency_id", _wording()), Preview((), "", ())
     with read() as db:
         page = the_round(db, round_id)
         if page is None:
@@ -136,16 +111,12 @@ def _page(round_id: UUID, refused: DomainError | None = None) -> Response:
         except DomainError as error:
             refused = refused or error
     about_round(round_id)
-    body = render_template(
+    return reminder_page(
         "results/reminder.html",
-        round=page,
-        round_id=round_id,
-        tab="results",
-        draft=draft,
-        made=made,
+        "results",
+        page,
+        draft,
+        made,
+        refused,
         places=" ".join(f"%({name})s" for name in AGENCY_PLACES),
-        has_mail=bool(parts().config.mail_url),
-        error=words(refused) if refused else "",
-        field_name=(refused.field or "") if refused else "",
     )
-    return make_response(body, status_of(refused) if refused else 200)

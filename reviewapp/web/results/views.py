@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from reviewapp.adapters.holiday_calendar import china_calendar
-from reviewapp.db.queries import agency_reminders
+from reviewapp.db.queries import agency_reminders, outbox
 from reviewapp.db.queries import results as queries
 from reviewapp.db.queries.rounds import round_page as the_round
 from reviewapp.domain.errors import N_, DomainError, NotFound
@@ -93,7 +93,7 @@ def feedback_page(round_id: UUID, refused: DomainError | None = None) -> tuple[s
             raise NotFound(N_("There is no such round."))
         rows = queries.round_results(db, round_id)
         agencies = agency_reminders.by_agency(db, round_id)
-        messages = agency_reminders.messages(db, round_id)
+        messages = outbox.messages(db, round_id, to_agencies=True)
     about_round(round_id)
     body = render_template(
         "results/round.html",
