@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,6 +33,24 @@ class AssignmentLine:
     submitted_at: datetime | None
     rating: str | None
     total_hundredths: int | None
+
+
+def own_work() -> Any:
+    """Join assignments with report, round, newest version, review and the days of rating."""
+    is_newest = sa.and_(
+        col(ReportVersion.report_id) == col(Report.id),
+        col(ReportVersion.number) == col(Report.current_version),
+    )
+    is_rating = sa.and_(
+        col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"
+    )
+    return (
+        sa.join(Assignment, Report, col(Report.id) == col(Assignment.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .join(ReportVersion, is_newest)
+        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
+        .outerjoin(RoundPhase, is_rating)
+    )
 
 
 def own_assignment(session: Session, assignment_id: UUID, who: Identity) -> AssignmentLine | None:
@@ -66,21 +85,8 @@ def _assignments(
             ReportVersion.pages,
             sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)),
         )  # type: ignore[call-overload]
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .join(
-            ReportVersion,
-            sa.and_(
-                col(ReportVersion.report_id) == col(Report.id),
-                col(ReportVersion.number) == col(Report.current_version),
-            ),
-        )
+        .select_from(own_work())
         .outerjoin(Agency, col(Agency.id) == col(Report.agency_id))
-        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
-        .outerjoin(
-            RoundPhase,
-            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
-        )
         .where(
             col(Assignment.expert_id) == who.expert_id,
             col(Assignment.state) != "withdrawn",

@@ -23,6 +23,7 @@ from reviewapp.db.models import (
     Score,
     VetoClaim,
 )
+from reviewapp.db.queries.own_assignments import own_work
 from reviewapp.db.queries.rubrics import rubric_by_hash
 from reviewapp.domain.policy import Identity
 from reviewapp.domain.rubric import Rubric
@@ -117,20 +118,7 @@ def open_rows(session: Session, who: Identity) -> Sequence[Any]:
             col(RoundPhase.ends_on).label("phase_ends_on"),
             sa.func.coalesce(col(Assignment.due_on), col(RoundPhase.ends_on)).label("ends_on"),
         )
-        .join(Report, col(Report.id) == col(Assignment.report_id))
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .join(
-            ReportVersion,
-            sa.and_(
-                col(ReportVersion.report_id) == col(Report.id),
-                col(ReportVersion.number) == col(Report.current_version),
-            ),
-        )
-        .outerjoin(Review, col(Review.assignment_id) == col(Assignment.id))
-        .outerjoin(
-            RoundPhase,
-            sa.and_(col(RoundPhase.round_id) == col(Round.id), col(RoundPhase.phase) == "rating"),
-        )
+        .select_from(own_work())
         .where(
             col(Assignment.expert_id) == who.expert_id,
             col(Assignment.state) == "assigned",
